@@ -1,0 +1,76 @@
+import type { ExecutionId, LedgerRecords, RecordName } from './execution.ts';
+import type { Redacted } from './redaction/redacted.ts';
+import type { SecretReference } from './task.ts';
+
+/**
+ * The doors of the core. Each is implemented once per side in `adapters/`, and every implementation passes
+ * the same contract suite in `test/contract/`.
+ */
+
+/** Time, so that nothing in the core reads a clock or sleeps by itself. */
+export interface Clock {
+  /** Milliseconds since the Unix epoch. */
+  now(): number;
+  /** Resolves after `milliseconds`, or at once when `signal` aborts; it never rejects. */
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+}
+
+/**
+ * Says only "look at execution X": whoever is woken decides from the ledger alone. Messages may arrive twice,
+ * late and in any order.
+ */
+export interface Queue {
+  send(executionId: ExecutionId): Promise<void>;
+}
+
+/**
+ * One prefix of records per execution, each created once and never changed: the records *are* the state
+ * machine (`docs/decisions/0002-create-only-ledger.md`).
+ */
+export interface Ledger {
+  /** Creates the record, durably and whole. False when it exists already: then nothing is changed. */
+  create<N extends RecordName>(id: ExecutionId, name: N, record: LedgerRecords[N]): Promise<boolean>;
+  read<N extends RecordName>(id: ExecutionId, name: N): Promise<LedgerRecords[N] | undefined>;
+  /** Executions that have a `task` record and were not closed. */
+  open(): AsyncIterable<ExecutionId>;
+  /**
+   * Ends an execution: deletes what may hold scripts, tokens or raw output, and keeps the permanent records
+   * (`claim-…`, `started`, `reported`), so that a message that comes back in a year still starts nothing.
+   */
+  close(id: ExecutionId): Promise<void>;
+  /** Writes part number `part` (1, 2, 3 …) of the raw output: frames as in `core/output.ts`. */
+  writeOutput(id: ExecutionId, part: number, frames: Uint8Array): Promise<void>;
+  /** The part's bytes, or undefined while it does not exist. */
+  readOutput(id: ExecutionId, part: number): Promise<Uint8Array | undefined>;
+}
+
+/** Starts the compute of one execution. */
+export interface Launcher {
+  /** Starts the runner for `request.executionId`. Calling it again may start a second one: the ledger's `started` record makes that harmless. */
+  launch(request: LedgerRecords['launching']): Promise<LedgerRecords['launched']>;
+  /** Asks the runner to end: it gets SIGTERM, reports and leaves. No error when it has ended already. */
+  stop(launched: LedgerRecords['launched']): Promise<void>;
+  /** Whether the runner may still write a result. */
+  inspect(launched: LedgerRecords['launched']): Promise<LaunchState>;
+}
+
+export type LaunchState = { running: true } | { running: false; cause: string };
+
+/** Keeps the redacted logs in the customer's own storage. */
+export interface LogStore {
+  /** Stores the log, replacing an earlier try. Resolves when it is durable. */
+  write(id: ExecutionId, log: AsyncIterable<Redacted>): Promise<void>;
+  /** The stored log from the start. */
+  read(id: ExecutionId): AsyncIterable<Uint8Array>;
+  /** Where a person finds it: a path or a console address. */
+  locate(id: ExecutionId): string;
+}
+
+/** One kind of secret store. Implementations are one file each in `adapters/`. */
+export interface Secrets {
+  /** The secret as an object of strings. Throws `secrets-invalid`; the message never holds a value. */
+  fetch(reference: SecretReference): Promise<SecretMap>;
+}
+
+/** Keys such as `PG_HOST` with their values. Lives in the execution's container only. */
+export type SecretMap = Readonly<Record<string, string>>;
