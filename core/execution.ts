@@ -26,7 +26,7 @@ const milliseconds = z.number();
 export const reasonSchema = z.enum(['exited', 'killed', 'timed-out', 'rejected', 'lost', 'withheld']);
 export type Reason = z.infer<typeof reasonSchema>;
 
-/** What came of it. `message` is our own sentence for the user; it may quote raw text, so it is redacted before it leaves. */
+/** What came of it. `message` is our own sentence for the user; it may quote raw text, so it is redacted too. */
 export type Result = z.infer<typeof resultSchema>;
 const resultSchema = z.object({
   reason: reasonSchema,
@@ -35,8 +35,8 @@ const resultSchema = z.object({
   message: z.nullable(z.string()),
   startedAt: z.nullable(milliseconds),
   endedAt: milliseconds,
-  /** The raw output in the ledger: how many parts, how many bytes were kept, and how many were cut. */
-  output: z.object({ parts: z.int(), bytes: z.int(), cutBytes: z.int() }),
+  /** The raw output in the ledger: how many bytes were kept and cut, in how many parts (null: nobody counted). */
+  output: z.object({ parts: z.nullable(z.int()), bytes: z.int(), cutBytes: z.int() }),
 });
 
 /** All that the runner may know. Holds the path of the secret, never its value, save for the provider `runops`. */

@@ -25,6 +25,40 @@ export const limits = {
   dispatchAttempts: 50,
   /** One script, as UTF-8. */
   scriptBytes: 64 * 1024 * 1024,
-  /** One answer of the API. */
+  /** One list of ready tasks, with their scripts. */
   responseBytes: 256 * 1024 * 1024,
+  /** Each call to the API: how often it is tried, how long one try and all of them with their pauses may take. */
+  apiCalls: {
+    register: { tries: 5, tryMilliseconds: 30_000, totalMilliseconds: 120_000 },
+    // The next poll comes soon, so these three give up early.
+    readyTasks: { tries: 2, tryMilliseconds: 30_000, totalMilliseconds: 35_000 },
+    killRequests: { tries: 1, tryMilliseconds: 10_000, totalMilliseconds: 10_000 },
+    progress: { tries: 1, tryMilliseconds: 10_000, totalMilliseconds: 10_000 },
+    lock: { tries: 4, tryMilliseconds: 30_000, totalMilliseconds: 90_000 },
+    report: { tries: 8, tryMilliseconds: 60_000, totalMilliseconds: 300_000 },
+    upload: { tries: 3, tryMilliseconds: 600_000, totalMilliseconds: 660_000 },
+    keySet: { tries: 3, tryMilliseconds: 5_000, totalMilliseconds: 12_000 },
+  },
+  /** An answer of the API that holds no tasks. */
+  shortResponseBytes: 1024 * 1024,
+  /** The pause before the second try of a call is up to this long, and doubles with each further one … */
+  backoffMilliseconds: 500,
+  /** … up to this long. */
+  backoffMillisecondsMax: 20_000,
+  /** What the API may ask us to wait with `Retry-After`. */
+  retryAfterMillisecondsMax: 60_000,
+  /** How long an upload may stand still. */
+  uploadStallMilliseconds: 60_000,
+  /** What the API may set as the pause between two polls. */
+  pollIntervalMillisecondsMax: 60_000,
+  /** A user's token. */
+  tokenCharacters: 16 * 1024,
+  /** How far the clocks of the token's issuer and the agent may differ. An expiry is exact all the same. */
+  tokenSkewSeconds: 60,
+  /** The answer of the key server. */
+  keySetBytes: 1024 * 1024,
+  /** After this the keys are fetched again, so that withdrawn ones go. */
+  keySetSeconds: 600,
+  /** Between two fetches of the keys, so that bad tokens cannot make us flood the key server. */
+  keySetCooldownSeconds: 15,
 } as const;

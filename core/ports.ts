@@ -46,24 +46,29 @@ export interface Ledger {
 
 /** Starts the compute of one execution. */
 export interface Launcher {
-  /** Starts the runner for `request.executionId`. Calling it again may start a second one: the ledger's `started` record makes that harmless. */
+  /** Starts a runner. Calling it again may start a second one: the permanent claim makes that harmless. */
   launch(request: LedgerRecords['launching']): Promise<LedgerRecords['launched']>;
   /** Asks the runner to end: it gets SIGTERM, reports and leaves. No error when it has ended already. */
-  stop(launched: LedgerRecords['launched']): Promise<void>;
+  stop(launchId: string): Promise<void>;
   /** Whether the runner may still write a result. */
-  inspect(launched: LedgerRecords['launched']): Promise<LaunchState>;
+  inspect(launchId: string): Promise<LaunchState>;
 }
 
 export type LaunchState = { running: true } | { running: false; cause: string };
 
 /** Keeps the redacted logs in the customer's own storage. */
 export interface LogStore {
-  /** Stores the log, replacing an earlier try. Resolves when it is durable. */
-  write(id: ExecutionId, log: AsyncIterable<Redacted>): Promise<void>;
-  /** The stored log from the start. */
-  read(id: ExecutionId): AsyncIterable<Uint8Array>;
-  /** Where a person finds it: a path or a console address. */
-  locate(id: ExecutionId): string;
+  /** Stores the log whole, replacing an earlier try. Resolves when it is durable. */
+  write(id: ExecutionId, log: AsyncIterable<Redacted>): Promise<StoredLog>;
+}
+
+/** A log that was redacted before it was stored. */
+export interface StoredLog {
+  bytes: number;
+  /** The text in UTF-8, from its start; may be called again for another try. */
+  read(): AsyncIterable<Uint8Array>;
+  /** Where a person finds it: a path or an address of the console. */
+  location: string;
 }
 
 /** One kind of secret store. Implementations are one file each in `adapters/`. */

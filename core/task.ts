@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { AgentError } from './errors.ts';
+import { problemsOf } from './problems.ts';
 
 /**
  * What the API hands out, parsed once. Keys may be snake_case or kebab-case, keys that we do not know are
@@ -21,7 +22,10 @@ const taskSchema = z.object({
   // so it must be fit for a file name and an object key.
   id: z.union([z.int(), z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/))]),
   type: z.string().check(z.minLength(1)),
-  script: z._default(z.nullable(z.string()), ''),
+  script: z.pipe(
+    optionalText,
+    z.transform((script) => script ?? ''),
+  ),
   target: optionalText,
   description: optionalText,
   user_email: optionalText,
@@ -43,11 +47,8 @@ const taskSchema = z.object({
 export function parseTask(input: unknown): Task {
   const parsed = taskSchema.safeParse(snakeCaseKeys(input));
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'task'}: ${issue.message}`);
-  throw new AgentError(
-    'task-invalid',
-    `The task cannot be read: ${problems.join('; ')}. Check the target's settings.`,
-  );
+  const problems = problemsOf(parsed.error, 'it');
+  throw new AgentError('task-invalid', `The task cannot be read: ${problems}. Check the target's settings.`);
 }
 
 /** The id of something that failed to parse as a task, so that its user can be told; undefined without one. */
@@ -56,7 +57,8 @@ export function idOf(input: unknown): Task['id'] | undefined {
   return parsed.success ? parsed.data : undefined;
 }
 
-function snakeCaseKeys(input: unknown): unknown {
+/** The same object with snake_case keys: the API's answers may have them in kebab-case. */
+export function snakeCaseKeys(input: unknown): unknown {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) return input;
   return Object.fromEntries(Object.entries(input).map(([key, value]) => [key.replaceAll('-', '_'), value]));
 }

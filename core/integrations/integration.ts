@@ -4,7 +4,7 @@ import type { SecretMap } from '../ports.ts';
 export interface Integration {
   /** Keys that the secret must have, each with a value. */
   requiredKeys: readonly string[];
-  /** Keys whose values are no secrets (hosts, ports, names of databases and users): they stay readable in the output. */
+  /** Keys whose values are no secrets (hosts, ports, databases, users): they stay readable in the output. */
   publicKeys: readonly string[];
   /** The user-visible sentence for missing keys, word for word as the first agent said it. */
   missingKeys: string;

@@ -1,0 +1,79 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { AgentError } from '../../core/errors.ts';
+import type { ExecutionId } from '../../core/execution.ts';
+import type { Clock, Launcher } from '../../core/ports.ts';
+import { pidOf, processId } from './process-id.ts';
+
+const inspectMilliseconds = 200;
+
+export interface LocalLauncherOptions {
+  /** The bundled runner. */
+  runnerPath: string;
+  /** What every runner needs to know: its ledger, its scratch folder, the user of its child. */
+  runnerEnvironment: Readonly<Record<string, string>>;
+  /** The variable with the target's secret, by the name that the target gives it; of it only that one is passed on. */
+  secretVariable: (name: string) => { name: string; value: string } | undefined;
+  clock: Clock;
+}
+
+export interface LocalLauncher extends Launcher {
+  /** Resolves when the execution's runners have ended: those launched here, and the one with the permanent claim. */
+  ended(id: ExecutionId, launchId: string | null): Promise<void>;
+}
+
+/**
+ * Starts each runner as a process of its own, in a group of its own: it goes on when the agent dies, and the next
+ * agent finds it again by its process id and start time.
+ */
+export function localLauncher(options: LocalLauncherOptions): LocalLauncher {
+  const exits = new Map<ExecutionId, Promise<unknown>>();
+
+  return {
+    async launch(request) {
+      const child = spawn(process.execPath, [options.runnerPath], {
+        detached: true,
+        stdio: 'ignore',
+        env: runnerEnvironment(options, request.executionId, request.secretVariable),
+      });
+      const exit = once(child, 'exit');
+      await once(child, 'spawn').catch((cause) => {
+        const message = `The runner ${options.runnerPath} could not be started: ${cause.message}.`;
+        throw new AgentError('launch-failed', message, { retryable: true, cause });
+      });
+      child.unref();
+      const launchId = processId(child.pid ?? 0) ?? `${child.pid}/ended`;
+      exits.set(
+        launchId,
+        exit.finally(() => exits.delete(launchId)),
+      );
+      return { launchId, launchedAt: options.clock.now() };
+    },
+    async stop(launchId) {
+      if (isAlive(launchId)) process.kill(pidOf(launchId), 'SIGTERM');
+    },
+    async inspect(launchId) {
+      return isAlive(launchId)
+        ? { running: true }
+        : { running: false, cause: 'its runner ended without a result' };
+    },
+    async ended(id, launchId) {
+      await exits.get(id);
+      exits.delete(id);
+      while (launchId !== null && isAlive(launchId)) await options.clock.sleep(inspectMilliseconds);
+    },
+  };
+}
+
+function isAlive(launchId: string): boolean {
+  return processId(pidOf(launchId)) === launchId;
+}
+
+function runnerEnvironment(options: LocalLauncherOptions, id: ExecutionId, variable: string | null) {
+  const secret = variable === null ? undefined : options.secretVariable(variable);
+  return {
+    ...options.runnerEnvironment,
+    ...(secret ? { [secret.name]: secret.value } : {}),
+    RUNOPS_EXECUTION_ID: id,
+  };
+}

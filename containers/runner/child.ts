@@ -1,0 +1,104 @@
+import { once } from 'node:events';
+import type { Readable } from 'node:stream';
+import { limits } from '../../core/limits.ts';
+import type { StreamName } from '../../core/output.ts';
+import type { Clock } from '../../core/ports.ts';
+import type { Capture } from './capture.ts';
+import { askGroup, endGroup, signalGroup } from './process-group.ts';
+import { type ChildStart, startProcess } from './start-process.ts';
+
+/** How the child ended: with a code, or by a signal. */
+export interface ChildExit {
+  /** Null when a signal ended it, or when not even SIGKILL did in time. */
+  exitCode: number | null;
+  signal: NodeJS.Signals | null;
+  /** Whether it had been asked to stop by then. */
+  stopped: boolean;
+  /** A process that left the group still held the output open; what it writes from here on is not kept. */
+  abandoned: boolean;
+}
+
+const killedMilliseconds = 2000;
+const drainMilliseconds = 500;
+const drainRounds = 20;
+
+/**
+ * Runs one command to its end. When `stop` aborts, its whole group gets SIGTERM and, after a grace, SIGKILL; what
+ * it left behind in its group ends with it in any case.
+ * @throws AgentError `command-invalid` when it cannot be started.
+ */
+export async function runChild(
+  { clock, capture, stop }: { clock: Clock; capture: Pick<Capture, 'push'>; stop: AbortSignal },
+  start: ChildStart,
+): Promise<ChildExit> {
+  const { child, pid, readers } = await startProcess(start);
+  const exited = once(child, 'exit').then(() => true);
+  const output = readAll(readers, capture);
+
+  const ended = new AbortController();
+  const enforced = enforceStop(pid, { clock, stop, ended: ended.signal });
+  await Promise.race([exited, enforced]);
+  ended.abort();
+  const stopped = stop.aborted;
+  await endGroup(pid, clock);
+
+  const abandoned = !(await drained(output, clock));
+  if (abandoned) for (const reader of Object.values(readers)) reader.destroy();
+  await output.finished;
+  return { exitCode: child.exitCode, signal: child.signalCode, stopped, abandoned };
+}
+
+/** Resolves only if the process outlives SIGKILL, which a process in the kernel's uninterruptible sleep can. */
+async function enforceStop(
+  pid: number,
+  { clock, stop, ended }: { clock: Clock; stop: AbortSignal; ended: AbortSignal },
+): Promise<void> {
+  await aborted(stop);
+  if (!ended.aborted) askGroup(pid);
+  await clock.sleep(limits.stopGraceSeconds * 1000, ended);
+  if (!ended.aborted) signalGroup(pid, 'SIGKILL');
+  await clock.sleep(killedMilliseconds, ended);
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+interface OutputReading {
+  finished: Promise<unknown>;
+  /** Whether something was read that the ledger has not taken yet. */
+  busy: () => boolean;
+}
+
+function readAll(readers: Record<StreamName, Readable>, capture: Pick<Capture, 'push'>): OutputReading {
+  let pushing = 0;
+  const read = async (stream: StreamName) => {
+    try {
+      for await (const chunk of readers[stream]) {
+        pushing++;
+        await capture.push(stream, chunk);
+        pushing--;
+      }
+    } catch {
+      // Only reading can fail, after `destroy`: what was read until then is all there is.
+    }
+  };
+  return { finished: Promise.all([read('stdout'), read('stderr')]), busy: () => pushing > 0 };
+}
+
+/**
+ * Waits for the end of the output, which comes at once unless a process that left the group holds it open. A slow
+ * ledger gets more time than a silent process. False when the time was not enough.
+ */
+async function drained({ finished, busy }: OutputReading, clock: Clock): Promise<boolean> {
+  const done = new AbortController();
+  const whole = finished.then(() => done.abort());
+  for (let round = 0; round < drainRounds; round++) {
+    await Promise.race([whole, clock.sleep(drainMilliseconds, done.signal)]);
+    if (done.signal.aborted || !busy()) break;
+  }
+  return done.signal.aborted;
+}

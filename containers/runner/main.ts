@@ -1,0 +1,48 @@
+import { fileURLToPath } from 'node:url';
+import { diskLedger } from '../../adapters/local/ledger.ts';
+import { processId } from '../../adapters/local/process-id.ts';
+import { secretsByProvider } from '../../adapters/secrets/by-provider.ts';
+import { envVarSecrets } from '../../adapters/secrets/env-var.ts';
+import { filesystemSecrets } from '../../adapters/secrets/filesystem.ts';
+import { runopsSecrets } from '../../adapters/secrets/runops.ts';
+import { systemClock } from '../../adapters/system-clock.ts';
+import { jsonLog } from '../../core/log.ts';
+import { parseEnv } from './env.ts';
+import { findIsolation } from './isolation.ts';
+import { run } from './run.ts';
+
+/**
+ * The root of the runner. It exits with 0 when the execution has its result, whatever the command's own exit code
+ * was, and also when the execution was not its to run.
+ */
+const kill = new AbortController();
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => kill.abort());
+
+try {
+  const env = parseEnv(process.env);
+  await run(
+    {
+      ledger: diskLedger(fileURLToPath(env.RUNOPS_LEDGER)),
+      secrets: secretsByProvider({
+        runops: runopsSecrets(),
+        'env-var': envVarSecrets(process.env),
+        filesystem: filesystemSecrets(env.RUNOPS_SECRETS_FILE),
+      }),
+      clock: systemClock,
+      log: jsonLog((line) => process.stdout.write(line), systemClock.now),
+      launchId: processId(process.pid) ?? String(process.pid),
+      kill: kill.signal,
+      machine: {
+        scratch: env.RUNOPS_SCRATCH,
+        isolation: () => findIsolation({ uid: env.RUNOPS_CHILD_UID, gid: env.RUNOPS_CHILD_GID }),
+        environment: process.env,
+      },
+    },
+    env.RUNOPS_EXECUTION_ID,
+  );
+  // What a child left behind may still hold a pipe of ours, and must not keep us here.
+  process.exit(0);
+} catch (thrown) {
+  console.error(thrown instanceof Error ? thrown.message : thrown);
+  process.exit(1);
+}

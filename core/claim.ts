@@ -1,0 +1,26 @@
+import { AgentError } from './errors.ts';
+import type { ExecutionId } from './execution.ts';
+import { limits } from './limits.ts';
+import type { Clock, Ledger } from './ports.ts';
+
+/**
+ * Makes the caller the one who dispatches the execution, and returns the number of the attempt. Attempts are
+ * create-only records `claim-1`, `claim-2` …: a later one is allowed only when the one before is older than
+ * `leaseSeconds`, the longest that its maker can have lived.
+ * @throws AgentError `ledger-failed`, retryable, while somebody else may be at work on it.
+ */
+export async function claim(
+  { ledger, clock }: { ledger: Ledger; clock: Clock },
+  id: ExecutionId,
+  leaseSeconds: number,
+): Promise<number> {
+  for (let attempt = 1; attempt <= limits.dispatchAttempts; attempt++) {
+    const claimed = await ledger.read(id, `claim-${attempt}`);
+    if (claimed && claimed.claimedAt + leaseSeconds * 1000 > clock.now()) break;
+    if (claimed) continue;
+    if (await ledger.create(id, `claim-${attempt}`, { claimedAt: clock.now() })) return attempt;
+    break;
+  }
+  const message = `Execution ${id} is being dispatched elsewhere, or was tried ${limits.dispatchAttempts} times.`;
+  throw new AgentError('ledger-failed', message, { retryable: true });
+}

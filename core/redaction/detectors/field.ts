@@ -1,0 +1,118 @@
+import type { LocalDetector } from '../detector.ts';
+import { infoTypeOfField, lastWords } from '../field-names.ts';
+import { isPersonal, needsDigits } from '../field-value.ts';
+import type { InfoType } from '../finding.ts';
+
+const NAME_CHARACTERS_MAX = 48;
+
+/** The values of fields whose name says what they are: JSON and YAML keys, query parameters, headers, assignments. */
+export const field: LocalDetector = {
+  infoTypes: ['PERSON_NAME', 'STREET_ADDRESS', 'PASSWORD', 'AUTH_TOKEN', 'HTTP_COOKIE', 'BASIC_AUTH_HEADER'],
+  looksAt: 'separators',
+  find({ text }, at, report) {
+    const name = nameBefore(text, at);
+    if (name === undefined) return undefined;
+    const infoType = infoTypeOfField(name.text);
+    if (infoType === undefined) return undefined;
+    const value = valueAfter(text, at, name, infoType);
+    if (!value || !isPersonal(infoType, text.slice(value.start, Math.min(value.end, value.start + 256)))) {
+      return undefined;
+    }
+    report(
+      typeOfScheme(infoType, name.text, text.slice(value.start, value.start + 6)),
+      value.start,
+      value.end,
+    );
+    return value.end;
+  },
+};
+
+interface Name {
+  text: string;
+  start: number;
+  isQuoted: boolean;
+}
+
+/** The name that ends at `at`, if its last word can be that of a personal field. */
+function nameBefore(text: string, at: number): Name | undefined {
+  let end = at;
+  while (end > at - 3 && text.charCodeAt(end - 1) === 0x20) end--;
+  let isQuoted = false;
+  for (; end > at - 6 && '"\'`)]\\'.includes(text[end - 1] ?? ' '); end--) isQuoted = true;
+  let start = end;
+  while (isLetterOrDigit(text.charCodeAt(start - 1)) && start > end - NAME_CHARACTERS_MAX) start--;
+  if (start === end) return undefined;
+  const lastWord = /(?:[A-Z]?[a-z]+|[A-Z]+)\d?$/.exec(text.slice(start, end))?.[0];
+  if (lastWord === undefined) return undefined;
+  const lower = lastWord.toLowerCase();
+  const isKnown = lastWords.has(lower) || lastWords.has(text.slice(start, end).toLowerCase());
+  if (!isKnown && !/\d/.test(lower)) return undefined;
+  while (start > end - NAME_CHARACTERS_MAX && isName(text.charCodeAt(start - 1))) start--;
+  return { text: text.slice(start, end), start, isQuoted };
+}
+
+function isLetterOrDigit(code: number): boolean {
+  const lower = code | 32;
+  return (lower >= 0x61 && lower <= 0x7a) || (code >= 0x30 && code <= 0x39) || (code >= 0xc0 && code < 0x250);
+}
+
+/** Names of more than one word have `_`, `-`, `.`, `'` or a space between them. */
+function isName(code: number): boolean {
+  return (
+    isLetterOrDigit(code) || code === 0x5f || code === 0x2d || code === 0x2e || code === 0x20 || code === 0x27
+  );
+}
+
+function valueAfter(text: string, at: number, name: Name, infoType: InfoType) {
+  let start = at + 1;
+  if (text[start] === '>' || text[start] === '=') start++;
+  while (text[start] === ' ' || text[start] === '\t') start++;
+  const escapes = text[start] === '\\' ? 1 : 0;
+  const quote = text[start + escapes] ?? '';
+  if ('"\'`'.includes(quote) && quote !== '') return quotedValue(text, start + escapes, quote, escapes > 0);
+  if (quote === '(' && text[at] === '=') {
+    const close = text.slice(start, start + 256).indexOf(')');
+    return close < 0 ? undefined : { start: start + 1, end: start + close };
+  }
+  if (quote === '{' || quote === '[' || quote === '') return undefined;
+  const isHeader = text[at] === ':' && (infoType === 'HTTP_COOKIE' || /authorization$/i.test(name.text));
+  if (isHeader) return upTo(text, start, HEADER_END);
+  if (text[at] === '=' || name.isQuoted) return upTo(text, start, WORD_END);
+  const isWholeLine = /(?:^|\n)[ \t-]*$/.test(text.slice(Math.max(0, name.start - 16), name.start));
+  if (isWholeLine) return upTo(text, start, LINE_END);
+  // In a sentence a number ends with its word, and an address is found by itself.
+  if (infoType === 'EMAIL_ADDRESS') return undefined;
+  return upTo(text, start, needsDigits(infoType) ? WORD_END : PHRASE_END);
+}
+
+const HEADER_END = /["'\r\n]/g;
+const WORD_END = /[\s,;&"'`)}\]|<>]/g;
+const LINE_END = /[\r\n]| #/g;
+const PHRASE_END = /[\r\n\t,;&|(){}[\]<>"]| {2}| [a-z_]+[=:]/g;
+
+function upTo(text: string, start: number, pattern: RegExp) {
+  pattern.lastIndex = start;
+  const end = pattern.exec(text)?.index ?? text.length;
+  let last = end;
+  while (last > start && ' \t.'.includes(text[last - 1] ?? '')) last--;
+  return { start, end: last };
+}
+
+/** Up to the quotation mark that is escaped as the first one is; to the end of the line when there is none. */
+function quotedValue(text: string, open: number, quote: string, isEscaped: boolean) {
+  const start = open + 1;
+  for (let end = start; end < text.length; end++) {
+    const character = text[end];
+    if (character === '\n') return { start, end };
+    if (character === '\\') {
+      if (isEscaped && text[end + 1] === quote) return { start, end };
+      end++;
+    } else if (character === quote && !isEscaped) return { start, end };
+  }
+  return { start, end: text.length };
+}
+
+function typeOfScheme(infoType: InfoType, name: string, value: string): InfoType {
+  if (!/authorization$/i.test(name)) return infoType;
+  return /^basic\b/i.test(value) ? 'BASIC_AUTH_HEADER' : infoType;
+}

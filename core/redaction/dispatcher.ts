@@ -1,0 +1,67 @@
+import type { LocalDetector } from './detector.ts';
+import type { Finding, Report } from './finding.ts';
+import { type Passage, scanner } from './passage.ts';
+
+export interface Detection {
+  passage: Passage;
+  found: Finding[];
+  /** Where words of `trackedWords` begin. */
+  tracked: number[];
+}
+
+/** Walks over a text once and calls each detector where it looks. */
+export function dispatcher(
+  detectors: readonly LocalDetector[],
+  trackedWords: readonly string[],
+): (text: string) => Detection {
+  const words = [...trackedWords];
+  /** Which detector a word is for, by the word's index. */
+  const owners: (number | undefined)[] = trackedWords.map(() => undefined);
+  for (const [index, { looksAt }] of detectors.entries()) {
+    if (typeof looksAt === 'string') continue;
+    for (const word of looksAt) owners[words.push(word) - 1] = index;
+  }
+  const scan = scanner(words);
+
+  return (text) => {
+    const passage = scan(text);
+    const found: Finding[] = [];
+    const report: Report = (infoType, start, end) => found.push({ start, end, infoType });
+    const tracked = lookAtWords(passage, detectors, owners, report);
+    for (const detector of detectors) lookAtMarks(passage, detector, report);
+    return { passage, found, tracked };
+  };
+}
+
+function lookAtWords(
+  passage: Passage,
+  detectors: readonly LocalDetector[],
+  owners: readonly (number | undefined)[],
+  report: Report,
+): number[] {
+  const tracked: number[] = [];
+  const lookedAt = detectors.map(() => 0);
+  const { positions, ids } = passage.words;
+  for (let index = 0; index < positions.length; index++) {
+    const at = positions[index] ?? 0;
+    const owner = owners[ids[index] ?? 0];
+    if (owner === undefined) tracked.push(at);
+    else if (at >= (lookedAt[owner] ?? 0))
+      lookedAt[owner] = detectors[owner]?.find(passage, at, report) ?? at;
+  }
+  return tracked;
+}
+
+function lookAtMarks(passage: Passage, detector: LocalDetector, report: Report): void {
+  const { looksAt } = detector;
+  if (looksAt === 'numbers') {
+    const count = passage.numbers.starts.length;
+    for (let index = 0; index < count; index++) detector.find(passage, index, report);
+    return;
+  }
+  if (looksAt !== 'ats' && looksAt !== 'separators') return;
+  let lookedAt = 0;
+  for (const at of passage[looksAt]) {
+    if (at >= lookedAt) lookedAt = detector.find(passage, at, report) ?? at;
+  }
+}

@@ -1,0 +1,31 @@
+import type { InfoType } from './finding.ts';
+
+/** Whether `value` can be what its field's name promises; a mere flag, a blank or a mask says nothing about anybody. */
+export function isPersonal(infoType: InfoType, value: string): boolean {
+  if (EMPTY.test(value)) return false;
+  const isNumberLike = NEEDS_DIGITS.get(infoType);
+  return isNumberLike === undefined || value.replaceAll(/[^0-9]/g, '').length >= isNumberLike;
+}
+
+/** Whether it is a number of some kind, rather than words. */
+export function needsDigits(infoType: InfoType): boolean {
+  return NEEDS_DIGITS.has(infoType);
+}
+
+const EMPTY =
+  /^[\s"'`\\[(<{*-]*(?:null|nil|none|undefined|true|false|yes|no|n\/a|\\N|unknown|redacted|filtered|masked|\(?empty\)?)?[\s"'`\\\])>}*-]*$/i;
+
+/** How many digits it has at least. */
+const NEEDS_DIGITS = new Map<InfoType, number>([
+  ['PHONE_NUMBER', 6],
+  ['DATE_OF_BIRTH', 3],
+  ['US_SOCIAL_SECURITY_NUMBER', 4],
+  ['US_INDIVIDUAL_TAXPAYER_IDENTIFICATION_NUMBER', 4],
+  ['BRAZIL_CPF_NUMBER', 6],
+  ['BRAZIL_CNPJ_NUMBER', 8],
+  ['PASSPORT', 4],
+  ['DRIVERS_LICENSE_NUMBER', 4],
+  ['VEHICLE_IDENTIFICATION_NUMBER', 4],
+  ['CREDIT_CARD_NUMBER', 8],
+  ['IBAN_CODE', 4],
+]);

@@ -1,0 +1,146 @@
+/** A piece of text (whole lines, or one window of a very long line) and where its interesting places are. */
+export interface Passage {
+  readonly text: string;
+  /** Groups of digits: group `i` is `text.slice(starts[i], ends[i])`. */
+  readonly numbers: { readonly starts: readonly number[]; readonly ends: readonly number[] };
+  /** Each `@`, also as URLs write it: `%40`. */
+  readonly ats: readonly number[];
+  /** Each `:` and `=`. */
+  readonly separators: readonly number[];
+  /** `words[i]` begins at `positions[i]`: an index into the list that the scanner was made for. */
+  readonly words: { readonly positions: readonly number[]; readonly ids: readonly number[] };
+}
+
+const DIGIT = 1;
+const LETTER = 2;
+const AT = 3;
+const SEPARATOR = 4;
+const ESCAPE = 5;
+
+/** Makes a scanner that walks over a text once. A passage is good until the next one is scanned. */
+export function scanner(words: readonly string[]): (text: string) => Passage {
+  const buckets = bucketsOf(words);
+  const starts: number[] = [];
+  const ends: number[] = [];
+  const ats: number[] = [];
+  const separators: number[] = [];
+  const positions: number[] = [];
+  const ids: number[] = [];
+
+  const noteWords = (text: string, at: number) => {
+    const bucket = buckets[bucketAt(text, at)];
+    if (!bucket) return;
+    for (const id of bucket) {
+      if (!startsWithWord(text, at, words[id] ?? '')) continue;
+      positions.push(at);
+      ids.push(id);
+    }
+  };
+
+  return (text) => {
+    for (const list of [starts, ends, ats, separators, positions, ids]) list.length = 0;
+    let previous = 0;
+    for (let at = 0; at < text.length; at++) {
+      const kind = KINDS[text.charCodeAt(at)] ?? 0;
+      if (kind === DIGIT) {
+        if (previous !== DIGIT) starts.push(at);
+      } else if (previous === DIGIT) ends.push(at);
+      if (kind === LETTER && previous !== LETTER && previous !== DIGIT) noteWords(text, at);
+      else if (kind === AT) ats.push(at);
+      else if (kind === SEPARATOR) separators.push(at);
+      else if (kind === ESCAPE) {
+        if (text.startsWith('%40', at)) ats.push(at);
+        at = endOfEscape(text, at) - 1;
+      }
+      previous = kind;
+    }
+    if (previous === DIGIT) ends.push(text.length);
+    return { text, numbers: { starts, ends }, ats, separators, words: { positions, ids } };
+  };
+}
+
+/**
+ * Where the escape sequence at `at` ends: `\n` as JSON writes it, `%3D` as URLs do, or a terminal's colour. What
+ * follows one is a new word, although a letter or a digit may stand before it. At least `at + 1`.
+ */
+export function endOfEscape(text: string, at: number): number {
+  const character = text[at];
+  const next = text.charCodeAt(at + 1);
+  if (character === '\\') return next === 0x6e || next === 0x72 || next === 0x74 ? at + 2 : at + 1;
+  if (character === '%') return isHex(next) && isHex(text.charCodeAt(at + 2)) ? at + 3 : at + 1;
+  if (character !== '\x1b' || next !== 0x5b) return at + 1;
+  let end = at + 2;
+  while (end < at + 20 && isColourParameter(text.charCodeAt(end))) end++;
+  return KINDS[text.charCodeAt(end)] === LETTER ? end + 1 : end;
+}
+
+/** Whether the character before `at` belongs to the same word, so that a value cannot begin here. */
+export function continuesWord(text: string, at: number): boolean {
+  const kind = KINDS[text.charCodeAt(at - 1)] ?? 0;
+  if (kind === DIGIT) return endOfEscape(text, at - 3) !== at;
+  if (kind !== LETTER) return false;
+  if (endOfEscape(text, at - 2) === at || endOfEscape(text, at - 3) === at) return false;
+  for (let start = at - 3; start >= at - 20; start--) {
+    if (text.charCodeAt(start) === 0x1b) return endOfEscape(text, start) !== at;
+  }
+  return true;
+}
+
+/** Whether a word goes on at `at`, so that a value cannot end here. */
+export function isWordAt(text: string, at: number): boolean {
+  const kind = KINDS[text.charCodeAt(at)] ?? 0;
+  return kind === DIGIT || kind === LETTER;
+}
+
+export function isDigitAt(text: string, at: number): boolean {
+  return KINDS[text.charCodeAt(at)] === DIGIT;
+}
+
+function isHex(code: number): boolean {
+  return (code >= 0x30 && code <= 0x39) || ((code | 32) >= 0x61 && (code | 32) <= 0x66);
+}
+
+function isColourParameter(code: number): boolean {
+  return (code >= 0x30 && code <= 0x39) || code === 0x3b;
+}
+
+const KINDS = kindsOf();
+
+function kindsOf(): Uint8Array {
+  const kinds = new Uint8Array(65536);
+  for (const [characters, kind] of [
+    ['0123456789', DIGIT],
+    ['abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ', LETTER],
+    ['@', AT],
+    [':=', SEPARATOR],
+    ['\\%\x1b', ESCAPE],
+  ] as const) {
+    for (const character of characters) kinds[character.charCodeAt(0)] = kind;
+  }
+  return kinds;
+}
+
+/** Five bits of each of the first three characters: the same for either case. */
+function bucketAt(text: string, at: number): number {
+  const [a, b, c] = [text.charCodeAt(at), text.charCodeAt(at + 1), text.charCodeAt(at + 2)];
+  return ((a & 31) << 10) | ((b & 31) << 5) | (c & 31);
+}
+
+function bucketsOf(words: readonly string[]): (number[] | undefined)[] {
+  const buckets: (number[] | undefined)[] = Array.from({ length: 32768 }, () => undefined);
+  for (const [id, word] of words.entries()) {
+    const bucket = bucketAt(word, 0);
+    buckets[bucket] = [...(buckets[bucket] ?? []), id];
+  }
+  return buckets;
+}
+
+function startsWithWord(text: string, at: number, word: string): boolean {
+  if (at + word.length > text.length) return false;
+  for (let index = 0; index < word.length; index++) {
+    const [left, right] = [text.charCodeAt(at + index), word.charCodeAt(index)];
+    if (left === right) continue;
+    if ((left ^ right) !== 32 || KINDS[left] !== LETTER) return false;
+  }
+  return true;
+}

@@ -1,0 +1,71 @@
+import { AgentError } from './errors.ts';
+import type { Spec } from './execution.ts';
+import type { VerifyIdentity } from './identity.ts';
+import { findIntegration } from './integrations/catalog.ts';
+import { limits } from './limits.ts';
+import { decide, type Policy } from './policy.ts';
+import type { Clock } from './ports.ts';
+import type { Task } from './task.ts';
+
+/** The deployment's own word on who may ask for what. `verifyIdentity` is null where identity is not configured. */
+export interface Guard {
+  policy: Policy;
+  verifyIdentity: VerifyIdentity | null;
+  clock: Clock;
+}
+
+/**
+ * Checks who asked and whether it is allowed, and writes down all that the runner may know.
+ * @throws AgentError whose message is the user's answer when the task must not run.
+ */
+export async function specify(guard: Guard, task: Task): Promise<Spec> {
+  const user = await guard.verifyIdentity?.(task.token, task.user_email);
+  const decision = decide(task, guard.policy);
+  if (!decision.allow) throw new AgentError('policy-denied', decision.message);
+  findIntegration(task.type);
+  refuseHooks(task);
+  refuseHugeScript(task.script);
+
+  const { rules } = decision;
+  const startDeadline = guard.clock.now() + rules.startSeconds * 1000;
+  return {
+    taskId: task.id,
+    type: task.type,
+    script: task.script,
+    target: task.target,
+    description: task.description,
+    userEmail: task.user_email,
+    userGroups: task.user_groups,
+    secret: { provider: providerOf(task), path: task.secret_path, config: task.config },
+    secretMapping: task.secret_mapping,
+    customCommand: task.custom_command,
+    renderScript: rules.renderScript,
+    redact: task.redact === 'none' && rules.allowUnredacted ? 'none' : 'all',
+    runSecondsMax: rules.runSeconds,
+    outputBytesMax: rules.outputBytes,
+    startBefore: Math.min(startDeadline, user?.expiresAt ?? startDeadline),
+  };
+}
+
+/** A target that names only the path of its secret means the agent's environment, as the product's guide has it. */
+function providerOf({ secret_provider, secret_path, config }: Task): string {
+  return secret_provider || (secret_path && !config ? 'env-var' : 'runops');
+}
+
+/** The first agent evaluated hooks as code that the server sent; we never will. */
+function refuseHooks(task: Task) {
+  if (!task.hooks) return;
+  throw new AgentError(
+    'command-invalid',
+    'This target has hooks written in Clojure, which this agent does not run. Remove the hooks from the target.',
+  );
+}
+
+function refuseHugeScript(script: string) {
+  const bytes = Buffer.byteLength(script);
+  if (bytes <= limits.scriptBytes) return;
+  throw new AgentError(
+    'task-invalid',
+    `The script has ${bytes} bytes; at most ${limits.scriptBytes} are allowed. Load large data from a file.`,
+  );
+}

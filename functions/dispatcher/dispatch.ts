@@ -1,0 +1,99 @@
+import { claim } from '../../core/claim.ts';
+import { conclude, explain, neverStarted } from '../../core/conclude.ts';
+import type { ControlPlane } from '../../core/control-plane.ts';
+import { AgentError } from '../../core/errors.ts';
+import type { ExecutionId, Spec } from '../../core/execution.ts';
+import type { Log } from '../../core/log.ts';
+import type { Launcher, Ledger, Queue } from '../../core/ports.ts';
+import { type Guard, specify } from '../../core/specify.ts';
+import { idOf, parseTask, type Task } from '../../core/task.ts';
+
+export interface DispatchDependencies extends Guard {
+  ledger: Ledger;
+  controlPlane: ControlPlane;
+  launcher: Launcher;
+  reports: Queue;
+  log: Log;
+  /** The longest that one call of `dispatch` can live; after it, another may take over. */
+  leaseSeconds: number;
+}
+
+/**
+ * Brings an execution from the queue to its runner. Every step leaves a record, and a later call goes on from
+ * there: it may be called any number of times, also at once.
+ * @throws AgentError, retryable: leave the message in the queue.
+ */
+export async function dispatch(deps: DispatchDependencies, id: ExecutionId): Promise<void> {
+  const received = await deps.ledger.read(id, 'task');
+  const taskId = idOf(received?.input);
+  if (taskId === undefined || (await deps.ledger.read(id, 'started'))) return;
+
+  const attempt = await claim(deps, id, deps.leaseSeconds);
+  if (!(await lock(deps, id, taskId, attempt))) return;
+  const spec = await specifyOnce(deps, id, received?.input);
+  if (spec) await launch(deps, id, spec);
+}
+
+/** True once the API has given us the task. From then on exactly one result is owed. */
+async function lock(deps: DispatchDependencies, id: ExecutionId, taskId: Task['id'], attempt: number) {
+  const { ledger, clock, controlPlane, log } = deps;
+  if (await ledger.read(id, 'lock')) return true;
+  const lock = await controlPlane.lock(taskId);
+  if (lock.outcome === 'granted') {
+    await ledger.create(id, 'lock', { lockedAt: clock.now(), uploadUrl: lock.uploadUrl });
+    log.info('task.locked', { taskId: id });
+    return true;
+  }
+  log.info('task.refused', { taskId: id, outcome: lock.outcome });
+  if (lock.outcome === 'refused' && attempt === 1) {
+    await ledger.close(id);
+    return false;
+  }
+  // An earlier lock of ours got no answer, or its answer died with its process: the task may be ours, and then a
+  // result is owed. Running it is no choice, because another agent may have it.
+  const message =
+    'The task was not started: the answer to its lock was lost, so that another agent may have it. Run it again.';
+  await conclude(deps, id, neverStarted('lost', message, clock.now()));
+  return false;
+}
+
+/** The spec, or undefined when the task must not run: then its user has the answer. */
+async function specifyOnce(deps: DispatchDependencies, id: ExecutionId, input: unknown) {
+  const { ledger, clock, log } = deps;
+  const written = await ledger.read(id, 'spec');
+  if (written) return written;
+  try {
+    const spec = await specify(deps, parseTask(input));
+    await ledger.create(id, 'spec', spec);
+    return spec;
+  } catch (thrown) {
+    if (!(thrown instanceof AgentError) || thrown.retryable) throw thrown;
+    log.info('task.rejected', { taskId: id, code: thrown.code });
+    await conclude(deps, id, neverStarted('rejected', thrown.message, clock.now()));
+    return undefined;
+  }
+}
+
+async function launch(deps: DispatchDependencies, id: ExecutionId, spec: Spec) {
+  const { ledger, launcher, clock, log } = deps;
+  if (clock.now() >= spec.startBefore) {
+    const message = `The task could not be started in time. Run it again.`;
+    await conclude(deps, id, neverStarted('lost', message, clock.now()));
+    return;
+  }
+  const request = {
+    executionId: id,
+    type: spec.type,
+    target: spec.target,
+    secretVariable: spec.secret.provider === 'env-var' ? spec.secret.path : null,
+  };
+  await ledger.create(id, 'launching', request);
+  try {
+    const launched = await launcher.launch((await ledger.read(id, 'launching')) ?? request);
+    await ledger.create(id, 'launched', launched);
+    log.info('execution.launched', { taskId: id, launchId: launched.launchId });
+  } catch (thrown) {
+    if (thrown instanceof AgentError && thrown.retryable) throw thrown;
+    await conclude(deps, id, neverStarted('lost', explain(thrown), clock.now()));
+  }
+}

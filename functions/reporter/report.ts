@@ -1,0 +1,133 @@
+import type { ControlPlane } from '../../core/control-plane.ts';
+import { AgentError } from '../../core/errors.ts';
+import type { ExecutionId, LedgerRecords, ReportBody, Result } from '../../core/execution.ts';
+import { findIntegration } from '../../core/integrations/catalog.ts';
+import { limits } from '../../core/limits.ts';
+import type { Log } from '../../core/log.ts';
+import type { Clock, Ledger, LogStore, StoredLog } from '../../core/ports.ts';
+import type { Findings, Redactor } from '../../core/redaction/redactor.ts';
+import { idOf, type Task } from '../../core/task.ts';
+import { describeEnd } from './describe-end.ts';
+import { readFrames } from './read-frames.ts';
+import { redactedLog } from './redacted-log.ts';
+
+export interface ReportDependencies {
+  ledger: Ledger;
+  controlPlane: ControlPlane;
+  logStore: LogStore;
+  /** All detectors of the deployment. */
+  redactor: Redactor;
+  /** No detectors: for targets whose policy allows output without redaction. */
+  unredacted: Redactor;
+  clock: Clock;
+  log: Log;
+}
+
+/**
+ * Posts the one result of an execution that has ended, and closes it. The body is a record before it is posted,
+ * so that every repetition posts the same. Does nothing while there is no result.
+ * @throws AgentError, retryable: leave the message; the sweep comes back to it too.
+ */
+export async function report(deps: ReportDependencies, id: ExecutionId): Promise<void> {
+  const { ledger, controlPlane, clock, log } = deps;
+  if (!(await ledger.read(id, 'reported'))) {
+    const body = (await ledger.read(id, 'report')) ?? (await compose(deps, id));
+    if (!body) return;
+    await controlPlane.report(body);
+    await ledger.create(id, 'reported', { reportedAt: clock.now() });
+    log.info('result.reported', { taskId: id, status: body.status, reason: body.reason });
+  }
+  await ledger.close(id);
+}
+
+async function compose(deps: ReportDependencies, id: ExecutionId): Promise<ReportBody | undefined> {
+  const { ledger, clock } = deps;
+  const result = await ledger.read(id, 'result');
+  const taskId = idOf((await ledger.read(id, 'task'))?.input);
+  if (!result || taskId === undefined) return undefined;
+  const lock = await ledger.read(id, 'lock');
+  const part = await redactOrWithhold(deps, id, result, lock);
+  const body = bodyOf(taskId, part, result, clock.now() - (lock?.lockedAt ?? clock.now()));
+  // Of two reporters at once, the first decides the words.
+  return (await ledger.create(id, 'report', body)) ? body : ledger.read(id, 'report');
+}
+
+/** What the body says of the output. */
+type LogPart = Pick<ReportBody, 'logs' | 'uploaded' | 'redacted'> & { logSize: number; withheld: boolean };
+
+async function redactOrWithhold(
+  deps: ReportDependencies,
+  id: ExecutionId,
+  result: Result,
+  lock: LedgerRecords['lock'] | undefined,
+): Promise<LogPart> {
+  try {
+    return await redact(deps, id, result, lock);
+  } catch (thrown) {
+    if (!(thrown instanceof AgentError) || thrown.code !== 'redaction-failed') throw thrown;
+    if (thrown.retryable && deps.clock.now() < result.endedAt + limits.redactionSeconds * 1000) throw thrown;
+    deps.log.error('output.withheld', { taskId: id });
+    const logs = deps.redactor.message(
+      'The output is withheld, because it could not be redacted. It is kept where the task ran: ask its operators.',
+    );
+    return { logs, uploaded: false, redacted: true, logSize: logs.length, withheld: true };
+  }
+}
+
+async function redact(
+  deps: ReportDependencies,
+  id: ExecutionId,
+  result: Result,
+  lock: LedgerRecords['lock'] | undefined,
+): Promise<LogPart> {
+  const spec = await deps.ledger.read(id, 'spec');
+  const redactor = spec?.redact === 'none' ? deps.unredacted : deps.redactor;
+  const findings: Findings = new Map();
+  const log = redactedLog({
+    chunks: redactor.output(readFrames(deps.ledger, id, result.output.parts), findings),
+    ending: redactor.message(describeEnd(result)),
+    message: redactor.message,
+    inlineStreams:
+      spec && result.exitCode === 0 && findIntegration(spec.type).dataOnly
+        ? ['stdout']
+        : ['stdout', 'stderr'],
+  });
+  const stored = await deps.logStore.write(id, log.text());
+  deps.log.info('output.redacted', { taskId: id, ...Object.fromEntries(findings) });
+  const uploaded = await upload(deps, id, lock?.uploadUrl ?? null, stored);
+  return {
+    logs: log.inline(uploaded ? null : stored.location),
+    uploaded,
+    redacted: spec?.redact !== 'none',
+    logSize: log.characters(),
+    withheld: false,
+  };
+}
+
+/** A log that cannot be uploaded is still in the log store and, up to a limit, in the result: no reason to wait. */
+async function upload(deps: ReportDependencies, id: ExecutionId, url: string | null, stored: StoredLog) {
+  if (!url) return false;
+  try {
+    await deps.controlPlane.upload(url, stored);
+    deps.log.info('log.uploaded', { taskId: id, bytes: stored.bytes });
+    return true;
+  } catch (thrown) {
+    if (!(thrown instanceof AgentError)) throw thrown;
+    deps.log.error('upload.failed', { taskId: id, code: thrown.code });
+    return false;
+  }
+}
+
+function bodyOf(id: Task['id'], part: LogPart, result: Result, elapsedMilliseconds: number): ReportBody {
+  return {
+    id,
+    status: result.reason === 'exited' && result.exitCode === 0 && !part.withheld ? 'success' : 'failure',
+    logs: part.logs,
+    uploaded: part.uploaded,
+    redacted: part.redacted,
+    'elapsed-time-ms': Math.max(0, Math.round(elapsedMilliseconds)),
+    'log-size': part.logSize,
+    ...(result.exitCode === null ? {} : { 'exit-code': result.exitCode }),
+    reason: part.withheld ? 'withheld' : result.reason,
+  };
+}

@@ -1,0 +1,76 @@
+import { conclude, neverStarted } from '../../core/conclude.ts';
+import type { ExecutionId, LedgerRecords, Result } from '../../core/execution.ts';
+import { limits } from '../../core/limits.ts';
+import type { Log } from '../../core/log.ts';
+import type { Clock, Launcher, Ledger, Queue } from '../../core/ports.ts';
+
+export interface SweepDependencies {
+  ledger: Ledger;
+  launcher: Launcher;
+  dispatches: Queue;
+  reports: Queue;
+  clock: Clock;
+  log: Log;
+}
+
+/**
+ * Looks at every open execution and makes sure that somebody is at work on it. Whatever event was lost, this
+ * finds what it would have said. Returns how many are open.
+ */
+export async function sweep(deps: SweepDependencies): Promise<number> {
+  let open = 0;
+  for await (const id of deps.ledger.open()) {
+    await examine(deps, id);
+    open++;
+  }
+  return open;
+}
+
+/** Decides from the ledger alone what an execution needs next. */
+export async function examine(deps: SweepDependencies, id: ExecutionId): Promise<void> {
+  const { ledger, reports, dispatches } = deps;
+  if ((await ledger.read(id, 'result')) || (await ledger.read(id, 'reported'))) return reports.send(id);
+  const started = await ledger.read(id, 'started');
+  if (!started) return (await startIsOver(deps, id)) ? undefined : dispatches.send(id);
+  if (started.by === 'nobody') {
+    await ledger.create(id, 'result', started.result);
+    return reports.send(id);
+  }
+  await examineRunning(deps, id, started);
+}
+
+async function startIsOver(deps: SweepDependencies, id: ExecutionId): Promise<boolean> {
+  const spec = await deps.ledger.read(id, 'spec');
+  if (!spec || deps.clock.now() < spec.startBefore + limits.lostGraceSeconds * 1000) return false;
+  const message = 'The task did not start in time, so it never will. Run it again.';
+  return conclude(deps, id, neverStarted('lost', message, deps.clock.now()));
+}
+
+type RunnerStarted = Extract<LedgerRecords['started'], { by: 'runner' }>;
+
+async function examineRunning(deps: SweepDependencies, id: ExecutionId, started: RunnerStarted) {
+  const { ledger, launcher, clock } = deps;
+  const state = await launcher.inspect(started.launchId);
+  if (state.running) {
+    const spec = await ledger.read(id, 'spec');
+    const deadline = started.startedAt + ((spec?.runSecondsMax ?? 0) + limits.lostGraceSeconds) * 1000;
+    if (clock.now() >= deadline || (await ledger.read(id, 'kill'))) await launcher.stop(started.launchId);
+    return;
+  }
+  // The runner wrote its result before it ended, or it never will: `create` loses to a result that is there.
+  if (await ledger.create(id, 'result', lost(state.cause, started.startedAt, clock.now()))) {
+    deps.log.error('execution.lost', { taskId: id, cause: state.cause });
+  }
+  await deps.reports.send(id);
+}
+
+function lost(cause: string, startedAt: number, endedAt: number): Result {
+  return {
+    reason: 'lost',
+    exitCode: null,
+    message: `The task was started, but its end is unknown: ${cause}. Check what it did before you run it again.`,
+    startedAt,
+    endedAt,
+    output: { parts: null, bytes: 0, cutBytes: 0 },
+  };
+}

@@ -1,0 +1,24 @@
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { processId } from '../adapters/local/process-id.ts';
+import { AgentError } from '../core/errors.ts';
+
+/**
+ * Makes this process the only agent with this folder; a lock whose process is gone is taken over. Returns how to
+ * give it back.
+ * @throws AgentError `config-invalid` while another agent lives there.
+ */
+export async function lockHome(home: string): Promise<() => Promise<void>> {
+  const path = join(home, 'agent.lock');
+  const own = processId(process.pid) ?? String(process.pid);
+  await mkdir(home, { recursive: true, mode: 0o700 });
+  const holder = await readFile(path, 'utf8').catch(() => undefined);
+  if (holder !== undefined && processId(Number.parseInt(holder, 10)) === holder) {
+    const [pid] = holder.split('/');
+    const message = `Another agent (process ${pid}) uses ${home}. Stop it, or set RUNOPS_HOME to another folder.`;
+    throw new AgentError('config-invalid', message);
+  }
+  await rm(path, { force: true });
+  await writeFile(path, own, { flag: 'wx', mode: 0o600 });
+  return () => rm(path, { force: true });
+}

@@ -1,0 +1,47 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { systemClock } from '../adapters/system-clock.ts';
+import type { VerifyIdentity } from '../core/identity.ts';
+import { type RunningControlPlane, startControlPlane } from './control-plane/server.ts';
+
+export interface ServerHome {
+  server: RunningControlPlane;
+  userToken: string;
+  agentToken: string;
+}
+
+interface ServerHomeOptions {
+  home: string;
+  port: number;
+  verifyIdentity?: VerifyIdentity;
+  pollIntervalMs?: number;
+}
+
+/**
+ * The server of one folder. Its tokens are shown once, when they are made; so they are kept here in two files that
+ * only their owner can read: `server.json`, where the `runops` command finds the server, and `agent-token`.
+ */
+export async function openServerHome({ home, ...options }: ServerHomeOptions): Promise<ServerHome> {
+  await mkdir(home, { recursive: true, mode: 0o700 });
+  const server = await startControlPlane({
+    database: join(home, 'server.sqlite'),
+    clock: systemClock,
+    ...options,
+  });
+  const addressPath = join(home, 'server.json');
+  const tokenPath = join(home, 'agent-token');
+  const userToken = server.adminToken ?? (await tokenIn(addressPath)) ?? server.replaceAdminToken();
+  const agentToken =
+    server.agentToken ?? (await readFile(tokenPath, 'utf8').catch(() => server.replaceAgentToken()));
+  await writeFile(addressPath, `${JSON.stringify({ url: server.url, token: userToken })}\n`, { mode: 0o600 });
+  await writeFile(tokenPath, agentToken, { mode: 0o600 });
+  return { server, userToken, agentToken: agentToken.trim() };
+}
+
+async function tokenIn(path: string): Promise<string | undefined> {
+  const written: unknown = await readFile(path, 'utf8')
+    .then(JSON.parse)
+    .catch(() => undefined);
+  const known = typeof written === 'object' && written !== null && 'token' in written;
+  return known && typeof written.token === 'string' ? written.token : undefined;
+}

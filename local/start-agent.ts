@@ -1,0 +1,110 @@
+import { readFile } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { uploadOverHttp } from '../adapters/http-upload.ts';
+import { localLauncher } from '../adapters/local/launcher.ts';
+import { diskLedger } from '../adapters/local/ledger.ts';
+import { diskLogStore } from '../adapters/local/log-store.ts';
+import { findVariable } from '../adapters/local/secrets.ts';
+import { systemClock } from '../adapters/system-clock.ts';
+import { AgentError, messageOf } from '../core/errors.ts';
+import { verifyIdentity } from '../core/identity.ts';
+import { catalog } from '../core/integrations/catalog.ts';
+import type { Log } from '../core/log.ts';
+import { parsePolicy } from '../core/policy.ts';
+import { localRedactor, secretsOnlyRedactor } from '../core/redaction/local-redactor.ts';
+import { runopsApi } from '../core/runops-api.ts';
+import manifest from '../package.json' with { type: 'json' };
+import type { AgentEnv } from './agent-env.ts';
+import { lockHome } from './home-lock.ts';
+import { instanceOf } from './instance.ts';
+import { type RunningAgent, runAgent } from './run-agent.ts';
+
+interface StartAgentOptions {
+  env: AgentEnv;
+  /** Where the secrets of the provider `env-var` are. */
+  environment: NodeJS.ProcessEnv;
+  log: Log;
+}
+
+/** Chooses the adapters of one machine and runs the agent with them. */
+export async function startAgent({ env, environment, log }: StartAgentOptions): Promise<RunningAgent> {
+  const home = env.RUNOPS_HOME;
+  const unlock = await lockHome(home);
+  const instance = await instanceOf(home);
+  const ledger = diskLedger(join(home, 'ledger'));
+  const agent = await runAgent({
+    ledger,
+    controlPlane: runopsApi({
+      apiUrl: env.API_URL,
+      token: env.TOKEN,
+      tags: env.TAGS ?? null,
+      instance,
+      fetch,
+      upload: uploadOverHttp,
+      clock: systemClock,
+      random: Math.random,
+    }),
+    launcher: localLauncher({
+      runnerPath: resolve(import.meta.dirname, '../dist/runner.mjs'),
+      runnerEnvironment: runnerEnvironment(env, environment),
+      secretVariable: (name) => findVariable(environment, name),
+      clock: systemClock,
+    }),
+    logStore: diskLogStore(join(home, 'logs')),
+    redactor: localRedactor(),
+    unredacted: secretsOnlyRedactor(),
+    verifyIdentity: identityOf(env),
+    policy: parsePolicy(await policyText(env.RUNOPS_POLICY)),
+    clock: systemClock,
+    log,
+    description: {
+      version: manifest.version,
+      hostname: hostname(),
+      jwkVerify: env.JWK_URL !== undefined,
+      capabilities: Object.keys(catalog),
+      instance,
+    },
+    runsMax: env.RUNS_MAX,
+    pollMilliseconds: env.POLL_MILLISECONDS,
+  });
+  return {
+    async drain(seconds) {
+      await agent.drain(seconds);
+      await unlock();
+    },
+  };
+}
+
+function runnerEnvironment(env: AgentEnv, environment: NodeJS.ProcessEnv): Record<string, string> {
+  const passed = ['PATH', 'NODE_PATH', 'TZ', 'RUNOPS_CHILD_UID', 'RUNOPS_CHILD_GID'];
+  const own = passed.flatMap((name) => (environment[name] ? [[name, environment[name]]] : []));
+  return {
+    ...Object.fromEntries(own),
+    RUNOPS_LEDGER: pathToFileURL(join(env.RUNOPS_HOME, 'ledger')).href,
+    RUNOPS_SCRATCH: join(tmpdir(), 'runops'),
+    RUNOPS_SECRETS_FILE: resolve(env.SECRETS_FILE),
+  };
+}
+
+function identityOf(env: AgentEnv) {
+  if (!env.JWK_URL) return null;
+  return verifyIdentity({
+    jwkUrl: env.JWK_URL,
+    issuer: env.JWT_ISSUER,
+    audience: env.JWT_AUDIENCE,
+    emailClaim: env.JWT_EMAIL_CLAIM,
+    fetch,
+    clock: systemClock,
+    random: Math.random,
+  });
+}
+
+async function policyText(path: string | undefined): Promise<string | undefined> {
+  if (path === undefined) return undefined;
+  return readFile(path, 'utf8').catch((cause) => {
+    const message = `The policy ${path} of RUNOPS_POLICY could not be read: ${messageOf(cause)}.`;
+    throw new AgentError('config-invalid', message, { cause });
+  });
+}

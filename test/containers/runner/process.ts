@@ -1,0 +1,82 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+import { diskLedger } from '../../../adapters/local/ledger.ts';
+import type { Spec } from '../../../core/execution.ts';
+import type { Ledger } from '../../../core/ports.ts';
+import { bashSpec } from './harness.ts';
+
+/** The runner as it is shipped, one file, and a ledger on disk for it. */
+export interface ShippedRunner {
+  ledger: Ledger;
+  scratch: string;
+  /** Starts the runner for an execution with this script. `prefix` goes before `node`. */
+  start(id: string, script: string, options?: StartOptions): Promise<ChildProcess>;
+}
+
+interface StartOptions {
+  spec?: Partial<Spec>;
+  environment?: Record<string, string>;
+  prefix?: string[];
+}
+
+export async function shippedRunner(): Promise<ShippedRunner> {
+  const home = mkdtempSync(join(tmpdir(), 'runner-test-'));
+  chmodSync(home, 0o711);
+  const bundle = join(home, 'runner.mjs');
+  await build({
+    entryPoints: [join(import.meta.dirname, '../../../containers/runner/main.ts')],
+    outfile: bundle,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node22',
+    mainFields: ['module', 'main'],
+  });
+  const ledgerPath = join(home, 'ledger');
+  const ledger = diskLedger(ledgerPath);
+  const scratch = join(home, 'scratch');
+
+  return {
+    ledger,
+    scratch,
+    async start(id, script, { spec = {}, environment = {}, prefix = [] } = {}) {
+      await ledger.create(id, 'spec', bashSpec(script, spec));
+      const [program = '', ...argv] = [...prefix, process.execPath, bundle];
+      const runner = spawn(program, argv, {
+        stdio: ['ignore', 'pipe', 'pipe'],
+        env: {
+          PATH: '/usr/local/bin:/usr/bin:/bin',
+          RUNOPS_EXECUTION_ID: id,
+          RUNOPS_LEDGER: pathToFileURL(ledgerPath).href,
+          RUNOPS_SCRATCH: scratch,
+          ...environment,
+        },
+      });
+      await once(runner, 'spawn');
+      return runner;
+    },
+  };
+}
+
+export interface ProcessEnd {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Waits for the runner's own end. */
+export async function processEnd(runner: ChildProcess): Promise<ProcessEnd> {
+  const text = async (stream: ChildProcess['stdout']) =>
+    (await stream?.setEncoding('utf8').toArray())?.join('');
+  const [stdout = '', stderr = '', [code]] = await Promise.all([
+    text(runner.stdout),
+    text(runner.stderr),
+    once(runner, 'exit'),
+  ]);
+  return { code, stdout, stderr };
+}

@@ -1,0 +1,31 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { systemClock } from '../../adapters/system-clock.ts';
+import { build } from '../../build.ts';
+import { demoApi } from '../../local/demo/api.ts';
+import { openServerHome } from '../../local/server-home.ts';
+
+/** A real local server in a folder of its own, and what a user does with it. */
+export async function startTestServer() {
+  await build();
+  const home = await mkdtemp(join(tmpdir(), 'runops-e2e-'));
+  // The commands run as another user, who must be able to leave marks.
+  const marks = join(home, 'marks');
+  await mkdir(marks, { mode: 0o777, recursive: true });
+  const { server, userToken, agentToken } = await openServerHome({ home: join(home, 'server'), port: 0 });
+  return {
+    home,
+    marks,
+    url: server.url,
+    userToken,
+    agentToken,
+    api: demoApi(server.url, systemClock),
+    async close() {
+      await server.close();
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+}
+
+export type TestServer = Awaited<ReturnType<typeof startTestServer>>;

@@ -1,0 +1,89 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { postgresMissing, startPostgres } from '../support/postgres.ts';
+import { runTask } from '../support/run-command.ts';
+import type { TestDatabase } from '../support/server-process.ts';
+
+if (postgresMissing) console.warn(`Tests of postgres with TLS are left out. ${postgresMissing}`);
+
+describe.skipIf(postgresMissing)('postgres with TLS', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'runops-tls-'));
+  const file = (name: string) => join(directory, name);
+  const base64 = (name: string) => readFileSync(file(name)).toString('base64');
+  let server: TestDatabase | undefined;
+
+  beforeAll(async () => {
+    createAuthority(directory);
+    createCertificate(directory, 'server', 'localhost', 'subjectAltName=IP:127.0.0.1');
+    createCertificate(directory, 'client', 'cert_user', 'extendedKeyUsage=clientAuth');
+    const tls = { certificate: file('server.crt'), key: file('server.key'), authority: file('ca.crt') };
+    server = await startPostgres({ tls });
+    await query('create role cert_user login', {});
+  }, 60_000);
+  afterAll(async () => {
+    await server?.stop();
+    rmSync(directory, { recursive: true });
+  });
+
+  const query = (script: string, changes: Record<string, string>) =>
+    runTask(
+      { type: 'postgres', script },
+      {
+        PG_HOST: server?.host ?? '',
+        PG_PORT: String(server?.port),
+        PG_USER: server?.user ?? '',
+        PG_PASS: server?.password ?? '',
+        PG_DB: server?.database ?? '',
+        ...changes,
+      },
+    );
+
+  it('verifies the server with the root certificate of the secret', async () => {
+    const ran = await query('select ssl from pg_stat_ssl where pid = pg_backend_pid()', {
+      PGSSLMODE: 'verify-full',
+      PGSSLROOTCERT: base64('ca.crt'),
+    });
+    expect(ran).toEqual({ exitCode: 0, stdout: 'ssl\nt\n(1 row)\n', stderr: '' });
+  });
+
+  it('refuses a server that another authority has signed', async () => {
+    const ran = await query('select 1', { PGSSLMODE: 'verify-full', PGSSLROOTCERT: base64('client.crt') });
+    expect(ran).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(ran.stderr).toContain('certificate verify failed');
+  });
+
+  it('proves who it is with a client certificate, as base64 or as it is', async () => {
+    const asBase64 = { PGSSLCERT: base64('client.crt'), PGSSLKEY: base64('client.key') };
+    const asPem = { PGSSLCERT: readFileSync(file('client.crt'), 'utf8'), PGSSLKEY: asBase64.PGSSLKEY };
+    for (const keys of [asBase64, asPem]) {
+      const ran = await query('select current_user as who', { PG_USER: 'cert_user', ...keys });
+      expect(ran).toEqual({ exitCode: 0, stdout: 'who\ncert_user\n(1 row)\n', stderr: '' });
+    }
+  });
+});
+
+function createAuthority(directory: string) {
+  openssl(
+    directory,
+    'req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=authority -keyout ca.key -out ca.crt',
+  );
+}
+
+function createCertificate(directory: string, name: string, commonName: string, extension: string) {
+  writeFileSync(join(directory, `${name}.ext`), `${extension}\n`);
+  openssl(
+    directory,
+    `req -newkey rsa:2048 -nodes -subj /CN=${commonName} -keyout ${name}.key -out ${name}.csr`,
+  );
+  openssl(
+    directory,
+    `x509 -req -in ${name}.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 2 -extfile ${name}.ext -out ${name}.crt`,
+  );
+}
+
+function openssl(directory: string, words: string) {
+  execFileSync('openssl', words.split(' '), { cwd: directory, stdio: ['ignore', 'ignore', 'pipe'] });
+}

@@ -1,0 +1,49 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import type { Spec } from '../../core/execution.ts';
+import { buildCommand } from '../../core/integrations/build-command.ts';
+import type { Command } from '../../core/integrations/integration.ts';
+import type { SecretMap } from '../../core/ports.ts';
+import { specOf } from './spec.ts';
+
+export interface Ran {
+  exitCode: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Builds the command of a task and runs it as a plain process, without the runner's limits and masks. */
+export async function runTask(task: Partial<Spec>, secret: SecretMap = {}): Promise<Ran> {
+  const directory = await mkdtemp(join(tmpdir(), 'runops-task-'));
+  try {
+    const { command } = buildCommand(specOf(task), secret, directory);
+    for (const { name, content } of command.files) {
+      await writeFile(join(directory, name), content, { mode: 0o600 });
+    }
+    return await run(command, directory);
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+async function run({ argv, env, stdin, stdoutFilter }: Command, directory: string): Promise<Ran> {
+  const [program, ...rest] = argv;
+  const child = spawn(program, rest, {
+    cwd: directory,
+    env: { PATH: process.env.PATH, HOME: directory, LANG: 'C.UTF-8', TMPDIR: directory, ...env },
+  });
+  child.stdin.on('error', () => {}); // it may end before it has read all
+  child.stdin.end(stdin ?? '');
+  const [stdout, stderr, [exitCode]] = await Promise.all([
+    buffer(child.stdout),
+    buffer(child.stderr),
+    once(child, 'close'),
+  ]);
+  const filter = stdoutFilter?.();
+  const filtered = filter ? Buffer.concat([filter.push(stdout), filter.end()]) : stdout;
+  return { exitCode, stdout: filtered.toString(), stderr: stderr.toString() };
+}

@@ -1,0 +1,18 @@
+/**
+ * Random numbers in [0, 1) that come again for the same seed: mulberry32, a well-known generator of 32 bits.
+ * https://github.com/cprosche/mulberry32
+ */
+export function seededRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** A fresh seed, or the one of the environment variable `SEED`, to see a failure again. */
+export function chooseSeed(): number {
+  return Number(process.env.SEED) || Math.floor(Math.random() * 2 ** 32);
+}
