@@ -39,6 +39,7 @@ export async function targetFields(
 
 async function fieldValue(flag: string, value: string, readText: (file: string) => Promise<string>) {
   if (flag === 'groups') return namesIn(value);
+  if (flag === 'override_type') return value === 'true';
   const shape = SHAPE_OF[flag];
   if (shape === undefined) return value;
   const text = value.startsWith('@') ? await readText(value.slice(1)) : value;

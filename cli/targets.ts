@@ -24,6 +24,11 @@ const settings: Readonly<Record<string, Option>> = {
     value: 'JSON',
     summary: 'The secret itself, for the provider runops; better @FILE, or @- for stdin',
   },
+  override_type: {
+    value: 'BOOLEAN',
+    choices: ['true', 'false'],
+    summary: 'Whether a task may ask for another type',
+  },
   custom_command: { value: 'TEXT', summary: 'Command to run in place of the one of the type' },
   runner_provider: { value: 'NAME', choices: ['runops'], summary: 'Who runs the tasks' },
 };

@@ -1,6 +1,5 @@
 import { type TaskAnswer, taskOf } from './answers.ts';
 import { type Call, type ExitCode, exitCodes, type Shell } from './command.ts';
-import { UsageError } from './errors.ts';
 import { printJson } from './print-json.ts';
 import { taskPath } from './task-address.ts';
 import { pendingGroups } from './task-verdict.ts';
@@ -22,13 +21,10 @@ export async function reviewTask(
   return exitCodes.done;
 }
 
-/** The group to review for when only one is left to. */
-function soleGroup(task: TaskAnswer): string {
+/** The group to review for when only one is left; of several the server picks the reviewer's own, if it is one. */
+function soleGroup(task: TaskAnswer): string | undefined {
   const groups = pendingGroups(task);
-  if (groups.length <= 1) return groups[0] ?? 'anyone';
-  throw new UsageError(
-    `Task ${task.id} waits for ${groups.join(', ')}. Say which you review for: --group ${groups[0]}`,
-  );
+  return groups.length > 1 ? undefined : (groups[0] ?? 'anyone');
 }
 
 function sentence(task: TaskAnswer): string {

@@ -15,7 +15,10 @@ import { killTask, showTaskLog } from './task-logs.ts';
 import { reviewTask } from './task-review.ts';
 
 const target: Option = { short: 't', value: 'TARGET', summary: 'What it runs against' };
-const group: Option = { value: 'GROUP', summary: 'Review for this group; needed only when several may' };
+const group: Option = {
+  value: 'GROUP',
+  summary: 'Review for this group; needed only when you are in several',
+};
 
 const exitNote =
   'Exits with 0 when the task succeeded, 1 when it failed, 3 when it waits for a review. Its log goes to standard\n' +

@@ -17,6 +17,11 @@ export interface ApiCall {
   body?: unknown;
   /** The first agent named itself in the header `Origin` of some calls, and servers may look at it. */
   hasOrigin?: boolean;
+  /**
+   * The same for every repetition of one and the same call, so that a server that knows the header can answer a
+   * repetition as it answered the first: https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
+   */
+  idempotencyKey?: string;
   /** Whether a success is of use only with its body. */
   needsBody: boolean;
   patience: Patience;
@@ -38,13 +43,14 @@ export function callApi({ apiUrl, token }: ApiAddress, http: Http): CallApi {
   }
   const headers = { accept: 'application/json', authorization: `Bearer ${token}` };
 
-  return ({ method, path, body, hasOrigin, needsBody, patience, responseBytesMax }) => {
+  return ({ method, path, body, hasOrigin, idempotencyKey, needsBody, patience, responseBytesMax }) => {
     const request = {
       method,
       url: base + path,
       headers: {
         ...headers,
         ...(hasOrigin ? { origin: 'agent' } : {}),
+        ...(idempotencyKey ? { 'idempotency-key': `"${idempotencyKey}"` } : {}),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),

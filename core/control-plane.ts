@@ -1,4 +1,5 @@
 import type { ReportBody } from './execution.ts';
+import type { StoredLog } from './ports.ts';
 import type { Redacted } from './redaction/redacted.ts';
 import type { Task } from './task.ts';
 
@@ -21,15 +22,9 @@ export interface ControlPlane {
     chunk: { sequence: number; stream: 'stdout' | 'stderr'; text: Redacted },
   ): Promise<void>;
   /** Puts the redacted log at the pre-signed URL of the lock. An error of `log.read` comes out as it is. */
-  upload(url: string, log: RedactedLog): Promise<void>;
+  upload(url: string, log: Pick<StoredLog, 'bytes' | 'read'>): Promise<void>;
   /** Posts the one result. Safe to repeat with the same body. */
   report(body: ReportBody): Promise<void>;
-}
-
-/** A log that can be read again when an upload has to be repeated. `bytes` counts it as UTF-8, exactly. */
-export interface RedactedLog {
-  bytes: number;
-  read: () => AsyncIterable<Redacted>;
 }
 
 export interface AgentDescription {

@@ -1,9 +1,8 @@
-import type { RedactedLog } from './control-plane.ts';
 import { AgentError } from './errors.ts';
 import type { HttpOutcome } from './http-request.ts';
 import { type Http, isPassing, sendWithRetries } from './http-retry.ts';
 import { limits } from './limits.ts';
-import type { Redacted } from './redaction/redacted.ts';
+import type { StoredLog } from './ports.ts';
 
 /**
  * Puts a log at a pre-signed URL. The URL is a credential: it is in no message, and no header of ours goes there.
@@ -12,7 +11,7 @@ import type { Redacted } from './redaction/redacted.ts';
 export async function uploadLog(
   http: Http & { apiUrl: string },
   url: string,
-  log: RedactedLog,
+  log: Pick<StoredLog, 'bytes' | 'read'>,
 ): Promise<void> {
   refuseUnsafe(url, http.apiUrl);
   const request = {
@@ -24,7 +23,7 @@ export async function uploadLog(
       // https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
       'content-length': String(log.bytes),
     },
-    body: () => utf8(log.read()),
+    body: () => log.read(),
     stallMilliseconds: limits.uploadStallMilliseconds,
     responseBytesMax: limits.shortResponseBytes,
   } as const;
@@ -39,10 +38,6 @@ function refuseUnsafe(url: string, apiUrl: string): void {
   if (protocol === 'https:' || (protocol === 'http:' && new URL(apiUrl).protocol === 'http:')) return;
   const message = 'The log was not uploaded: the address that the lock gave is not an https address.';
   throw new AgentError('api-refused', message);
-}
-
-async function* utf8(log: AsyncIterable<Redacted>): AsyncGenerator<Uint8Array> {
-  for await (const text of log) if (text) yield Buffer.from(text);
 }
 
 function failureOf(outcome: HttpOutcome, tries: number): AgentError {

@@ -14,12 +14,23 @@ export interface OutputFrame {
 const HEADER_BYTES = 8;
 const NUMBER_OF: Record<StreamName, number> = { stdout: 1, stderr: 2 };
 
+/** The bytes that a frame takes in a part. */
+export function frameBytes(frame: OutputFrame): number {
+  return HEADER_BYTES + frame.bytes.length;
+}
+
+/** Writes the frame into a part at `at`, where it must fit. */
+export function writeFrame(frame: OutputFrame, part: Uint8Array, at: number): void {
+  part.fill(0, at, at + HEADER_BYTES);
+  part[at] = NUMBER_OF[frame.stream];
+  new DataView(part.buffer, part.byteOffset).setUint32(at + 4, frame.bytes.length);
+  part.set(frame.bytes, at + HEADER_BYTES);
+}
+
 /** The frame as bytes for a part of the ledger's output. */
 export function encodeFrame(frame: OutputFrame): Uint8Array {
-  const encoded = new Uint8Array(HEADER_BYTES + frame.bytes.length);
-  encoded[0] = NUMBER_OF[frame.stream];
-  new DataView(encoded.buffer).setUint32(4, frame.bytes.length);
-  encoded.set(frame.bytes, HEADER_BYTES);
+  const encoded = new Uint8Array(frameBytes(frame));
+  writeFrame(frame, encoded, 0);
   return encoded;
 }
 

@@ -12,6 +12,8 @@ import { idOf, snakeCaseKeys, type Task } from './task.ts';
 export interface RunopsApi extends ApiAddress, Http {
   /** Sent as one value; null asks for the tasks of targets without tags. */
   tags: string | null;
+  /** This installation, the same after every restart: a lock that it repeats is known by it. */
+  instance: string;
 }
 
 /**
@@ -33,7 +35,7 @@ export function runopsApi(api: RunopsApi): ControlPlane {
     },
     readyTasks: ready.list,
     killRequests: () => killRequests(ready.ids()),
-    lock: (id) => lock(call, id),
+    lock: (id) => lock(call, id, api.instance),
     progress,
     upload: (url, log) => uploadLog(api, url, log),
     report: (body) => report(call, webhookExtensions ? body : withoutExtensions(body)),
@@ -67,12 +69,13 @@ function readyTasks(callApi: CallApi, { clock, tags }: RunopsApi) {
   return { list, ids: () => ids };
 }
 
-async function lock(callApi: CallApi, id: Task['id']): Promise<Lock> {
+async function lock(callApi: CallApi, id: Task['id'], instance: string): Promise<Lock> {
   const call = {
     purpose: `lock task ${id}`,
     method: 'POST',
     path: `/v1/tasks/${id}/lock`,
     hasOrigin: true,
+    idempotencyKey: `${instance}-${id}`,
     // Without its body a success is a lock all the same: asking again would be refused.
     needsBody: false,
     patience: limits.apiCalls.lock,

@@ -34,7 +34,7 @@ export async function specify(guard: Guard, task: Task): Promise<Spec> {
     script: task.script,
     target: task.target,
     description: task.description,
-    userEmail: task.user_email,
+    userEmail: user?.email ?? task.user_email,
     userGroups: task.user_groups,
     secret: { provider: providerOf(task), path: task.secret_path, config: task.config },
     secretMapping: task.secret_mapping,

@@ -77,7 +77,7 @@ async function demo(home: string): Promise<boolean> {
 async function play(api: DemoApi, story: Story, token: string) {
   const id = await api.createTask(token, story.target.name, story.script);
   if (story.kill) {
-    await api.until(token, id, ['running']);
+    await api.untilProgress(token, id);
     await api.kill(token, id);
   }
   const task = await api.until(token, id, ['success', 'failure']);

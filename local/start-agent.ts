@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { uploadOverHttp } from '../adapters/http-upload.ts';
 import { localLauncher } from '../adapters/local/launcher.ts';
 import { diskLedger } from '../adapters/local/ledger.ts';
 import { diskLogStore } from '../adapters/local/log-store.ts';
@@ -42,7 +41,6 @@ export async function startAgent({ env, environment, log }: StartAgentOptions): 
       tags: env.TAGS ?? null,
       instance,
       fetch,
-      upload: uploadOverHttp,
       clock: systemClock,
       random: Math.random,
     }),

@@ -36,17 +36,13 @@ export function localLauncher(options: LocalLauncherOptions): LocalLauncher {
         stdio: 'ignore',
         env: runnerEnvironment(options, request.executionId, request.secretVariable),
       });
-      const exit = once(child, 'exit');
       await once(child, 'spawn').catch((cause) => {
         const message = `The runner ${options.runnerPath} could not be started: ${cause.message}.`;
         throw new AgentError('launch-failed', message, { retryable: true, cause });
       });
       child.unref();
       const launchId = processId(child.pid ?? 0) ?? `${child.pid}/ended`;
-      exits.set(
-        launchId,
-        exit.finally(() => exits.delete(launchId)),
-      );
+      exits.set(request.executionId, Promise.all([exits.get(request.executionId), once(child, 'exit')]));
       return { launchId, launchedAt: options.clock.now() };
     },
     async stop(launchId) {

@@ -1,6 +1,6 @@
 import type { ExecutionId } from '../../core/execution.ts';
 import { limits } from '../../core/limits.ts';
-import { encodeFrame, type OutputFrame } from '../../core/output.ts';
+import { frameBytes, type OutputFrame, writeFrame } from '../../core/output.ts';
 import type { Clock, Ledger } from '../../core/ports.ts';
 
 /** Collects frames into parts of the ledger's output, one after another. */
@@ -14,14 +14,15 @@ export interface PartWriter {
   end(): Promise<{ parts: number; bytes: number; failure: unknown }>;
 }
 
-const headerBytes = 8;
+const framePayloadMax = limits.outputPartBytes - frameBytes({ stream: 'stdout', bytes: new Uint8Array() });
 
 /** A part is written when it is full, or some time after its first byte, so that progress can be shown. */
 export function partWriter({ ledger, clock }: { ledger: Ledger; clock: Clock }, id: ExecutionId): PartWriter {
   const stored = { parts: 0, bytes: 0 };
+  // Buffers are used again, because a gigabyte of output would otherwise be several gigabytes of garbage.
+  const free: Uint8Array[] = [];
   let parts = 0;
-  let pending: Uint8Array[] = [];
-  let pendingBytes = 0;
+  let filling = { buffer: allocatePart(), length: 0, bytes: 0 };
   let writing: Promise<void> = Promise.resolve();
   let timer = new AbortController();
 
@@ -29,16 +30,15 @@ export function partWriter({ ledger, clock }: { ledger: Ledger; clock: Clock }, 
   const flush = (): Promise<void> => {
     timer.abort();
     const previous = writing;
-    if (pendingBytes === 0) return previous;
+    if (filling.length === 0) return previous;
+    const { buffer, length, bytes } = filling;
     const part = ++parts;
-    const bytes = pendingBytes - pending.length * headerBytes;
-    const frames = Buffer.concat(pending, pendingBytes);
-    pending = [];
-    pendingBytes = 0;
+    filling = { buffer: free.pop() ?? allocatePart(), length: 0, bytes: 0 };
     writing = previous.then(async () => {
-      await ledger.writeOutput(id, part, frames);
+      await ledger.writeOutput(id, part, buffer.subarray(0, length));
       stored.parts = part;
       stored.bytes += bytes;
+      free.push(buffer);
     });
     // Whoever writes or ends next learns of a failure, because `writing` stays rejected.
     writing.catch(() => {});
@@ -54,18 +54,18 @@ export function partWriter({ ledger, clock }: { ledger: Ledger; clock: Clock }, 
     if (!signal.aborted) await flush().catch(() => {});
   };
 
-  const add = async (frame: Uint8Array) => {
-    while (pendingBytes + frame.length > limits.outputPartBytes) await flush();
-    if (pendingBytes === 0) void flushSoon();
-    pending.push(frame);
-    pendingBytes += frame.length;
+  const add = async (frame: OutputFrame) => {
+    while (filling.length + frameBytes(frame) > limits.outputPartBytes) await flush();
+    if (filling.length === 0) void flushSoon();
+    writeFrame(frame, filling.buffer, filling.length);
+    filling.length += frameBytes(frame);
+    filling.bytes += frame.bytes.length;
   };
 
   return {
     async write({ stream, bytes }) {
-      const room = limits.outputPartBytes - headerBytes;
-      for (let at = 0; at < bytes.length; at += room) {
-        await add(encodeFrame({ stream, bytes: bytes.subarray(at, at + room) }));
+      for (let at = 0; at < bytes.length; at += framePayloadMax) {
+        await add({ stream, bytes: bytes.subarray(at, at + framePayloadMax) });
       }
     },
     async end() {
@@ -77,4 +77,8 @@ export function partWriter({ ledger, clock }: { ledger: Ledger; clock: Clock }, 
       return { ...stored, failure };
     },
   };
+}
+
+function allocatePart(): Uint8Array {
+  return new Uint8Array(limits.outputPartBytes);
 }

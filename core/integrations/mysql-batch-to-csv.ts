@@ -74,10 +74,10 @@ function csvField(out: ByteSink, separator: number) {
       out.put(QUOTE);
       quoted = true;
     }
-    for (const byte of held.take()) {
+    held.empty((byte) => {
       if (byte === QUOTE) out.put(QUOTE);
       out.put(byte);
-    }
+    });
   }
 
   return {
@@ -99,7 +99,9 @@ function csvField(out: ByteSink, separator: number) {
 interface ByteSink {
   put(byte: number): void;
   length(): number;
-  /** What was put since the last time. */
+  /** Hands over each byte that was put since the last time. */
+  empty(receive: (byte: number) => void): void;
+  /** The same as a copy. */
   take(): Uint8Array;
 }
 
@@ -116,6 +118,10 @@ function byteSink(): ByteSink {
       bytes[length++] = byte;
     },
     length: () => length,
+    empty(receive) {
+      for (let at = 0; at < length; at++) receive(bytes[at] ?? 0);
+      length = 0;
+    },
     take() {
       const taken = bytes.slice(0, length);
       length = 0;

@@ -10,6 +10,8 @@ import { formTree, ROOT } from './form-tree.ts';
 export interface FormAutomaton {
   /** The node after `byte`. */
   next(node: number, byte: number): number;
+  /** The node to go on from after a match, which stands for no more bytes than what may still grow to a form. */
+  settle(node: number): number;
   /** How many bytes at the end of the text the node stands for. */
   depth: Int32Array;
   /** Length of the longest form that ends at the node, or 0. Known once the node was reached. */
@@ -37,6 +39,12 @@ export function formAutomaton(forms: readonly EncodedForm[]): FormAutomaton {
     return rootChild[byte] ?? ROOT;
   }
 
+  function settle(matched: number): number {
+    let node = matched;
+    while (node !== ROOT && firstChild[node] === ROOT) node = fallback[node] ?? ROOT;
+    return node;
+  }
+
   /**
    * Sets the fallback of a node that is reached for the first time, and takes over the forms that end there too.
    * Most nodes are never reached, so doing this for all at the start would be most of the time to build.
@@ -49,5 +57,12 @@ export function formAutomaton(forms: readonly EncodedForm[]): FormAutomaton {
   }
 
   const tables = [rootChild, firstChild, sibling, label, depth, matchBytes, edges, fallback];
-  return { next, depth, matchBytes, edges, tableBytes: tables.reduce((sum, t) => sum + t.byteLength, 0) };
+  return {
+    next,
+    settle,
+    depth,
+    matchBytes,
+    edges,
+    tableBytes: tables.reduce((sum, t) => sum + t.byteLength, 0),
+  };
 }

@@ -29,7 +29,7 @@ const DEEP_BYTES = 4;
 export function formSearch(forms: readonly EncodedForm[]): FormSearch {
   const { nextCandidate, tableBytes } = skipTable(forms);
   const automaton = formAutomaton(forms);
-  const { next, depth, matchBytes, edges } = automaton;
+  const { next, settle, depth, matchBytes, edges } = automaton;
 
   function search(text: Uint8Array, from: number, startNode: number, onMatch: OnMatch): number {
     let node = startNode;
@@ -37,19 +37,19 @@ export function formSearch(forms: readonly EncodedForm[]): FormSearch {
     while (at < text.length) {
       let begin = at - (depth[node] ?? 0);
       if (at - begin < DEEP_BYTES) {
-        const candidate = nextCandidate(text, begin);
-        if (candidate > begin) {
-          node = ROOT;
-          at = candidate;
-          begin = candidate;
-        }
+        begin = nextCandidate(text, begin);
+        at = begin;
+        node = ROOT;
       }
       let reached = 0;
       do {
         node = next(node, text[at++] ?? 0);
-        reached = depth[node] ?? 0;
         const bytes = matchBytes[node] ?? 0;
-        if (bytes > 0) onMatch(at, bytes, edges[node] ?? 0);
+        if (bytes > 0) {
+          onMatch(at, bytes, edges[node] ?? 0);
+          node = settle(node);
+        }
+        reached = depth[node] ?? 0;
       } while (at < text.length && (reached >= DEEP_BYTES || at - reached === begin));
     }
     return node;

@@ -24,10 +24,10 @@ export interface Detector {
 export interface LocalDetector {
   infoTypes: readonly InfoType[];
   /**
-   * Where it looks: at each group of digits (`at` is its index in `passage.numbers`), at each `@`, at each `:` or `=`,
-   * or at words that begin with these letters (any case, at least three characters, the first a letter).
+   * Where it looks: at each number or each code (`at` is its index in `passage.numbers` or `passage.codes`), at each
+   * `@`, at each `:` or `=`, or at words that begin with these letters (any case, at least three characters, the first a letter).
    */
-  looksAt: 'numbers' | 'ats' | 'separators' | readonly string[];
+  looksAt: 'numbers' | 'codes' | 'ats' | 'separators' | readonly string[];
   /**
    * Looks at one such place. A match must not leave its line. It must cost time in proportion to the text that it
    * passes: a detector that reads far ahead returns the position up to which it need not be called again.

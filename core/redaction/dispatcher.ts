@@ -54,8 +54,8 @@ function lookAtWords(
 
 function lookAtMarks(passage: Passage, detector: LocalDetector, report: Report): void {
   const { looksAt } = detector;
-  if (looksAt === 'numbers') {
-    const count = passage.numbers.starts.length;
+  if (looksAt === 'numbers' || looksAt === 'codes') {
+    const count = passage[looksAt].starts.length;
     for (let index = 0; index < count; index++) detector.find(passage, index, report);
     return;
   }

@@ -6,7 +6,7 @@ import { email } from './detectors/email.ts';
 import { field } from './detectors/field.ts';
 import { iban } from './detectors/iban.ts';
 import { ipv4Address, ipv6Address } from './detectors/ip-address.ts';
-import { macAddress } from './detectors/mac-address.ts';
+import { macAddresses } from './detectors/mac-address.ts';
 import { paymentCard } from './detectors/payment-card.ts';
 import { pem } from './detectors/pem.ts';
 import { phoneNumber } from './detectors/phone-number.ts';
@@ -27,7 +27,7 @@ export const localDetectors: readonly LocalDetector[] = [
     context,
     ipv4Address,
     ipv6Address,
-    macAddress,
+    ...macAddresses,
     vin,
   ],
   ...[pem, token, authScheme, urlPassword, signedUrl, field],

@@ -1,9 +1,9 @@
 import type { LocalDetector } from './detector.ts';
 import { dispatcher } from './dispatcher.ts';
 import type { Finding, Findings, InfoType } from './finding.ts';
+import { joinRedacted } from './join.ts';
 import { lineCutter, type Piece } from './lines.ts';
 import { pemTracker } from './pem-tracker.ts';
-import { joinRedacted } from './join.ts';
 import { type Redacted, removeFindings } from './redacted.ts';
 import { tableTracker, tableWords } from './table-tracker.ts';
 import type { TextRedactor } from './text-stream.ts';

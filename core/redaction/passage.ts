@@ -1,31 +1,37 @@
+/** Words of one kind: word `i` is `text.slice(starts[i], ends[i])`. */
+export interface Spans {
+  readonly starts: readonly number[];
+  readonly ends: readonly number[];
+}
+
 /** A piece of text (whole lines, or one window of a very long line) and where its interesting places are. */
 export interface Passage {
   readonly text: string;
-  /** Groups of digits: group `i` is `text.slice(starts[i], ends[i])`. */
-  readonly numbers: { readonly starts: readonly number[]; readonly ends: readonly number[] };
+  /** Words of digits alone. */
+  readonly numbers: Spans;
+  /** Words of letters and digits. */
+  readonly codes: Spans;
   /** Each `@`, also as URLs write it: `%40`. */
   readonly ats: readonly number[];
   /** Each `:` and `=`. */
   readonly separators: readonly number[];
-  /** `words[i]` begins at `positions[i]`: an index into the list that the scanner was made for. */
+  /** A word that the scanner was made for begins at `positions[i]`: the one at `ids[i]` of its list. */
   readonly words: { readonly positions: readonly number[]; readonly ids: readonly number[] };
 }
 
 const DIGIT = 1;
 const LETTER = 2;
-const AT = 3;
-const SEPARATOR = 4;
-const ESCAPE = 5;
+const AT = 4;
+const SEPARATOR = 5;
+const ESCAPE = 6;
 
 /** Makes a scanner that walks over a text once. A passage is good until the next one is scanned. */
 export function scanner(words: readonly string[]): (text: string) => Passage {
   const buckets = bucketsOf(words);
-  const starts: number[] = [];
-  const ends: number[] = [];
-  const ats: number[] = [];
-  const separators: number[] = [];
-  const positions: number[] = [];
-  const ids: number[] = [];
+  const numbers = { starts: [] as number[], ends: [] as number[] };
+  const codes = { starts: [] as number[], ends: [] as number[] };
+  const [ats, separators, positions, ids]: [number[], number[], number[], number[]] = [[], [], [], []];
+  const lists = [numbers.starts, numbers.ends, codes.starts, codes.ends, ats, separators, positions, ids];
 
   const noteWords = (text: string, at: number) => {
     const bucket = buckets[bucketAt(text, at)];
@@ -38,24 +44,34 @@ export function scanner(words: readonly string[]): (text: string) => Passage {
   };
 
   return (text) => {
-    for (const list of [starts, ends, ats, separators, positions, ids]) list.length = 0;
-    let previous = 0;
-    for (let at = 0; at < text.length; at++) {
+    for (const list of lists) list.length = 0;
+    /** What the word so far is made of: DIGIT, LETTER, both, or nothing. */
+    let word = 0;
+    let start = 0;
+    for (let at = 0; at <= text.length; at++) {
       const kind = KINDS[text.charCodeAt(at)] ?? 0;
-      if (kind === DIGIT) {
-        if (previous !== DIGIT) starts.push(at);
-      } else if (previous === DIGIT) ends.push(at);
-      if (kind === LETTER && previous !== LETTER && previous !== DIGIT) noteWords(text, at);
-      else if (kind === AT) ats.push(at);
+      if (kind === DIGIT || kind === LETTER) {
+        if (word === 0) {
+          start = at;
+          if (kind === LETTER) noteWords(text, at);
+        }
+        word |= kind;
+        continue;
+      }
+      if ((word & DIGIT) !== 0) {
+        const spans = word === DIGIT ? numbers : codes;
+        spans.starts.push(start);
+        spans.ends.push(at);
+      }
+      word = 0;
+      if (kind === AT) ats.push(at);
       else if (kind === SEPARATOR) separators.push(at);
       else if (kind === ESCAPE) {
         if (text.startsWith('%40', at)) ats.push(at);
         at = endOfEscape(text, at) - 1;
       }
-      previous = kind;
     }
-    if (previous === DIGIT) ends.push(text.length);
-    return { text, numbers: { starts, ends }, ats, separators, words: { positions, ids } };
+    return { text, numbers, codes, ats, separators, words: { positions, ids } };
   };
 }
 
@@ -67,10 +83,12 @@ export function endOfEscape(text: string, at: number): number {
   const character = text[at];
   const next = text.charCodeAt(at + 1);
   if (character === '\\') return next === 0x6e || next === 0x72 || next === 0x74 ? at + 2 : at + 1;
+  // The magnetic track of a card begins with %B and its number: no URL has an escape like that.
+  if (character === '%' && next === 0x42 && TRACK.test(text.slice(at + 2, at + 15))) return at + 2;
   if (character === '%') return isHex(next) && isHex(text.charCodeAt(at + 2)) ? at + 3 : at + 1;
   if (character !== '\x1b' || next !== 0x5b) return at + 1;
   let end = at + 2;
-  while (end < at + 20 && isColourParameter(text.charCodeAt(end))) end++;
+  while (end < at + 18 && isColourParameter(text.charCodeAt(end))) end++;
   return KINDS[text.charCodeAt(end)] === LETTER ? end + 1 : end;
 }
 
@@ -95,6 +113,8 @@ export function isWordAt(text: string, at: number): boolean {
 export function isDigitAt(text: string, at: number): boolean {
   return KINDS[text.charCodeAt(at)] === DIGIT;
 }
+
+const TRACK = /^[0-9 ]{13}$/;
 
 function isHex(code: number): boolean {
   return (code >= 0x30 && code <= 0x39) || ((code | 32) >= 0x61 && (code | 32) <= 0x66);

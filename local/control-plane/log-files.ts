@@ -5,7 +5,7 @@ import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { HttpError } from './http-error.ts';
 
-/** Logs too big for the database: one file per task, beside the database. */
+/** Logs too big for the database: one file per task, beside the database. `bytesMax` is for one log. */
 export interface LogFiles {
   /** Writes the source to the side, in bounded memory. @throws HttpError 413 beyond the limit. */
   stage(source: AsyncIterable<Uint8Array> | string): Promise<StagedLog>;
@@ -21,10 +21,7 @@ export interface StagedLog {
   discard(): void;
 }
 
-/** Of one uploaded log. */
-const logBytesMax = 512 * 1024 * 1024;
-
-export function logFiles(database: string): LogFiles {
+export function logFiles(database: string, bytesMax = 512 * 1024 * 1024): LogFiles {
   const temporary = database === ':memory:';
   const folder = temporary ? mkdtempSync(join(tmpdir(), 'runops-logs-')) : `${database}-logs`;
   const incoming = join(folder, 'incoming');
@@ -38,7 +35,7 @@ export function logFiles(database: string): LogFiles {
       staged += 1;
       const path = join(incoming, String(staged));
       const discard = () => rmSync(path, { force: true });
-      const counter = byteCounter();
+      const counter = byteCounter(bytesMax);
       try {
         // `flush`: the result is given up by the agent once we answer, so the log must be on the disk by then.
         const file = createWriteStream(path, { flags: 'wx', mode: 0o600, flush: true });
@@ -56,13 +53,13 @@ export function logFiles(database: string): LogFiles {
   };
 }
 
-function byteCounter() {
+function byteCounter(bytesMax: number) {
   let bytes = 0;
   const stream = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       bytes += chunk.length;
-      if (bytes <= logBytesMax) return done(null, chunk);
-      done(new HttpError(413, `The log is larger than ${logBytesMax / 1024 / 1024} MiB.`));
+      if (bytes <= bytesMax) return done(null, chunk);
+      done(new HttpError(413, `The log is larger than ${bytesMax / 1024 / 1024} MiB.`));
     },
   });
   return { stream, bytes: () => bytes };

@@ -10,6 +10,7 @@ const taskSchema = z.object({
   elapsed_time_ms: z.optional(z.nullable(z.int())),
   reason: z.optional(z.nullable(z.string())),
 });
+const progressSchema = z.object({ chunks: z.array(z.unknown()) });
 const logsSchema = z.object({ logs_url: z.string() });
 
 const lookMilliseconds = 20;
@@ -52,6 +53,14 @@ export function demoApi(url: string, clock: Clock) {
       for (;;) {
         const task = taskSchema.parse(await call(token, 'GET', `/v1/tasks/${id}`));
         if (statuses.includes(task.status)) return task;
+        await clock.sleep(lookMilliseconds);
+      }
+    },
+    /** Waits until the task has printed something. */
+    async untilProgress(token: string, id: number): Promise<void> {
+      for (;;) {
+        const { chunks } = progressSchema.parse(await call(token, 'GET', `/v1/tasks/${id}/progress?after=0`));
+        if (chunks.length > 0) return;
         await clock.sleep(lookMilliseconds);
       }
     },

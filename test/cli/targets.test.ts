@@ -32,6 +32,7 @@ describe.each(runtimes())('runops targets, with $name', ({ node }) => {
         'psql',
         '--runner_provider',
         'runops',
+        '--override_type=true',
       ],
     ]);
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'Target orders is created.\n' });
@@ -50,6 +51,7 @@ describe.each(runtimes())('runops targets, with $name', ({ node }) => {
       secret_mapping: '{"PG_HOST": "PG_HOSTNAME"}',
       custom_command: 'psql',
       runner_provider: 'runops',
+      override_type: true,
     });
   });
 

@@ -38,39 +38,33 @@ function live(polls: object[], log: string): Record<string, Reply | Reply[]> {
 }
 
 describe.runIf(hasTerminal).each(runtimes())('on a terminal, with $name, runops', ({ node }) => {
-  /** What the terminal shows of standard output, and what goes to standard error, which is a terminal too. */
-  async function onTerminal(api: FakeUserApi, args: string, options: { env?: object; input?: string } = {}) {
-    const said = join(mkdtempSync(join(tmpdir(), 'runops-terminal-')), 'stderr');
-    // The inner `script` makes standard error a terminal of its own, so that both can be told apart.
-    const command = `"${node}" "${runops}" ${args} 2> >(cat > ${said})`;
-    const env = { PATH: process.env.PATH, SHELL: '/bin/bash', ...serverEnv(api.url), ...options.env };
-    const child = spawn('script', ['-qec', command, '/dev/null'], { env });
-    let shown = '';
-    child.stdout.on('data', (data) => {
-      shown += data;
-    });
-    child.stdin.end(options.input ?? '');
-    const code = await new Promise((resolve) => child.on('close', resolve));
-    return { code, shown: shown.replaceAll('\r\n', '\n'), said: readFileSync(said, 'utf8') };
+  interface Options {
+    env?: Record<string, string>;
+    input?: string;
   }
 
   /** Both streams on one terminal, as people see them. */
-  async function together(api: FakeUserApi, args: string, options: { env?: object; input?: string } = {}) {
-    const env = {
-      PATH: process.env.PATH,
-      SHELL: '/bin/bash',
-      TERM: 'xterm',
-      ...serverEnv(api.url),
-      ...options.env,
-    };
-    const child = spawn('script', ['-qec', `"${node}" "${runops}" ${args}`, '/dev/null'], { env });
+  async function onTerminal(api: FakeUserApi, args: string, options: Options = {}) {
+    return await typed(api, `"${node}" "${runops}" ${args}`, options);
+  }
+
+  /** Standard output alone is a terminal; what goes to standard error is told apart. */
+  async function outputOnTerminal(api: FakeUserApi, args: string) {
+    const said = join(mkdtempSync(join(tmpdir(), 'runops-terminal-')), 'stderr');
+    const ended = await typed(api, `"${node}" "${runops}" ${args} 2> ${said}`, {});
+    return { ...ended, said: readFileSync(said, 'utf8') };
+  }
+
+  async function typed(api: FakeUserApi, command: string, { env, input }: Options) {
+    const environment = { PATH: process.env.PATH, TERM: 'xterm', ...serverEnv(api.url), ...env };
+    const child = spawn('script', ['-qec', command, '/dev/null'], { env: environment });
     let shown = '';
     child.stdout.on('data', (data) => {
       shown += data;
-      // Input that comes before the question would be echoed before it.
-      if (options.input !== undefined && shown.includes('[y/N]')) child.stdin.end(options.input);
+      // Typed before the question it would not be an answer to it.
+      if (input !== undefined && shown.includes('[y/N]')) child.stdin.end(input);
     });
-    if (options.input === undefined) child.stdin.end();
+    if (input === undefined) child.stdin.end();
     const code = await new Promise((resolve) => child.on('close', resolve));
     return { code, shown: shown.replaceAll('\r\n', '\n') };
   }
@@ -82,7 +76,7 @@ describe.runIf(hasTerminal).each(runtimes())('on a terminal, with $name, runops'
       { status: 'success', chunks: [] },
     ];
     await using api = await fakeUserApi(live(polls, 'one\ntwo three\nfour'));
-    const { code, shown } = await onTerminal(api, "tasks create -t db -s 'x'");
+    const { code, shown } = await outputOnTerminal(api, "tasks create -t db -s 'x'");
     expect({ code, shown }).toEqual({ code: 0, shown: 'one\ntwo three\nfour\n' });
     expect(api.calls('GET /v1/tasks/12/progress').map(({ query }) => query)).toEqual([
       {},
@@ -97,7 +91,7 @@ describe.runIf(hasTerminal).each(runtimes())('on a terminal, with $name, runops'
       { status: 'success', chunks: [] },
     ];
     await using api = await fakeUserApi(live(polls, 'final\nlog\n'));
-    const { shown } = await together(api, "tasks create -t db -s 'x'");
+    const { shown } = await onTerminal(api, "tasks create -t db -s 'x'");
     expect(shown).toContain('draft\n');
     expect(shown).toContain('Here it is whole:\nfinal\nlog\n');
     expect(shown).toContain('Task 12 succeeded (1.2 s).');
@@ -109,7 +103,10 @@ describe.runIf(hasTerminal).each(runtimes())('on a terminal, with $name, runops'
       'GET /v1/tasks/12/progress': { status: 404 },
       'GET /v1/tasks/12': [{ body: running }, { body: ended }],
     });
-    expect(await onTerminal(api, "tasks create -t db -s 'x'")).toMatchObject({ code: 0, shown: 'log\n' });
+    expect(await outputOnTerminal(api, "tasks create -t db -s 'x'")).toMatchObject({
+      code: 0,
+      shown: 'log\n',
+    });
     expect(api.calls('GET /v1/tasks/12/progress')).toHaveLength(1);
   });
 
@@ -120,7 +117,7 @@ describe.runIf(hasTerminal).each(runtimes())('on a terminal, with $name, runops'
       { status: 'success', chunks: [] },
     ];
     await using api = await fakeUserApi(live(polls, `${evil}${evil}`));
-    const { shown } = await onTerminal(api, "tasks create -t db -s 'x'");
+    const { shown } = await outputOnTerminal(api, "tasks create -t db -s 'x'");
     expect(shown).not.toMatch(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/);
     expect(shown.split('\n')[0]).toMatch(/^a\tb.*cdred$/);
   });
@@ -129,7 +126,7 @@ describe.runIf(hasTerminal).each(runtimes())('on a terminal, with $name, runops'
     const failed = { ...ended, status: 'failure' };
     const polls = [{ body: running }, { body: running }, { body: failed }];
     await using api = await fakeUserApi({ ...live([], 'log\n'), 'GET /v1/tasks/12': polls });
-    const { code, shown } = await together(api, "tasks create -t db -s 'x'");
+    const { code, shown } = await onTerminal(api, "tasks create -t db -s 'x'");
     expect(code).toBe(1);
     expect(shown).toContain('Task 12 is running');
     expect(shown).toContain('\x1b[31mTask 12 failed (1.2 s).\x1b[39m');
@@ -138,14 +135,14 @@ describe.runIf(hasTerminal).each(runtimes())('on a terminal, with $name, runops'
   it.each([{ NO_COLOR: '1' }, { TERM: 'dumb' }])('uses no colour with %j', async (env) => {
     const body = { ...ended, status: 'failure', task_logs: 'log' };
     await using api = await fakeUserApi({ 'POST /v1/tasks': { status: 201, body } });
-    const { shown } = await together(api, "tasks create -t db -s 'x'", { env });
+    const { shown } = await onTerminal(api, "tasks create -t db -s 'x'", { env });
     expect(shown).toContain('Task 12 failed');
     expect(shown).not.toContain('\x1b[31m');
   });
 
   it('has no spinner where standard error is not a terminal', async () => {
     await using api = await fakeUserApi(live([{ status: 'success', chunks: [] }], 'log\n'));
-    expect((await onTerminal(api, "tasks create -t db -s 'x'")).said).toBe('');
+    expect((await outputOnTerminal(api, "tasks create -t db -s 'x'")).said).toBe('');
   });
 
   it.each([
@@ -157,7 +154,7 @@ describe.runIf(hasTerminal).each(runtimes())('on a terminal, with $name, runops'
     await using api = await fakeUserApi({
       'POST /v1/agents/token': { status: 201, body: { token: 'new-token' } },
     });
-    const ended = await together(api, 'agents create-token', { input });
+    const ended = await onTerminal(api, 'agents create-token', { input });
     expect(ended.shown).toContain('Running agents stop working');
     expect(ended.code).toBe(code);
     expect(api.received).toHaveLength(calls);

@@ -37,7 +37,7 @@ describe('a lock', () => {
     const { api, client, clock } = await clientWithTask();
     api.misbehave('lock', { answer: 'hang', applied: true });
     const lock = client.lock(7);
-    await vi.waitFor(() => expect(api.statusOf(7)).toBe('running'));
+    await vi.waitFor(() => expect(api.statusOf(7)).toBe('running'), 10_000);
     await clock.advance(30_000);
     expect(await lock).toEqual({ outcome: 'unclear' });
   });

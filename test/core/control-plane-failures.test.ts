@@ -44,7 +44,7 @@ describe('a call is tried again', () => {
     const { api, client, clock } = await clientWithTask();
     api.misbehave('webhook', { answer });
     const reported = client.report(body);
-    await vi.waitFor(() => expect(api.requests).toHaveLength(1));
+    await vi.waitFor(() => expect(api.requests).toHaveLength(1), 10_000);
     await clock.advance(59_999);
     expect(api.requests).toHaveLength(1);
     await clock.advance(1);
@@ -76,7 +76,7 @@ describe('a call is tried again', () => {
     const { api, client, clock } = await clientWithTask();
     api.misbehave('lock', { answer: 503, headers: { 'retry-after': '86400' } });
     const lock = client.lock(7);
-    await vi.waitFor(() => expect(clock.sleeps.at(-1)).toBe(60_000));
+    await vi.waitFor(() => expect(clock.sleeps.at(-1)).toBe(60_000), 10_000);
     await clock.advance(60_000);
     expect(await lock).toMatchObject({ outcome: 'granted' });
   });
@@ -122,7 +122,7 @@ describe('a call is given up', () => {
     const { api, client, clock } = await clientWithTask();
     api.misbehave('lock', { answer: 503, headers: { 'retry-after': '60' }, times: 9 });
     const lock = expect(client.lock(7)).rejects.toThrow('answered 503 after 2 tries');
-    await vi.waitFor(() => expect(clock.sleeps.at(-1)).toBe(60_000));
+    await vi.waitFor(() => expect(clock.sleeps.at(-1)).toBe(60_000), 10_000);
     await clock.advance(60_000);
     await lock;
   });

@@ -1,6 +1,5 @@
 import { expect, test, vi } from 'vitest';
 import { AgentError } from '../../core/errors.ts';
-import type { Redacted } from '../../core/redaction/redacted.ts';
 import { runopsApi } from '../../core/runops-api.ts';
 import type { Fault } from '../support/fake-runops-api.ts';
 import { connectedClient } from '../support/runops-client.ts';
@@ -15,7 +14,7 @@ async function lockedTask() {
 
 function logOf(...chunks: string[]) {
   const read = vi.fn(async function* () {
-    yield* chunks as Redacted[];
+    yield* chunks.map((chunk) => Buffer.from(chunk));
   });
   return { bytes: Buffer.byteLength(chunks.join('')), read };
 }
@@ -92,7 +91,7 @@ test('an error of the log itself comes out as it is, after one try', async () =>
   const { client, url } = await lockedTask();
   const failure = new AgentError('log-store-failed', 'The log cannot be read.');
   const read = vi.fn(async function* () {
-    yield 'hello' as Redacted;
+    yield Buffer.from('hello');
     throw failure;
   });
   await expect(client.upload(url, { bytes: 10, read })).rejects.toBe(failure);
@@ -111,9 +110,9 @@ test('an upload may take longer than a call, as long as it moves', async () => {
   const log = {
     bytes: 4,
     read: async function* () {
-      for (const character of ['s', 'l', 'o', 'w'] as Redacted[]) {
+      for (const character of ['s', 'l', 'o', 'w']) {
         await clock.sleep(50_000);
-        yield character;
+        yield Buffer.from(character);
       }
     },
   };
@@ -130,7 +129,10 @@ test('an upload that stands still is tried again', async () => {
   const { api, client, clock, url } = await lockedTask();
   api.misbehave('upload', { answer: 'hang' });
   const upload = client.upload(url, logOf('hello'));
-  await vi.waitFor(() => expect(api.requests.filter(({ route }) => route === 'upload')).toHaveLength(1));
+  await vi.waitFor(
+    () => expect(api.requests.filter(({ route }) => route === 'upload')).toHaveLength(1),
+    10_000,
+  );
   await clock.advance(60_000);
   await upload;
   expect(api.uploadOf(7)).toBe('hello');

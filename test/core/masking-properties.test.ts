@@ -49,6 +49,20 @@ describe('the masking of any text with any values', () => {
     );
   });
 
+  it('does so for values within values', () => {
+    const ab = (minLength: number) => fc.string({ unit: fc.constantFrom('a', 'b'), minLength, maxLength: 9 });
+    const text = fc.string({ unit: fc.constantFrom('a', 'b'), maxLength: 30 });
+    fc.assert(
+      fc.property(fc.array(ab(4), { maxLength: 6 }), text, chunkLengths, (secrets, text, lengths) => {
+        const bytes = Buffer.from(text);
+        expect(maskInChunks(secrets, bytes, lengths).toString()).toBe(
+          naiveMasking(bytes, secrets).toString(),
+        );
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
   it('leaves no form of any value', () => {
     fc.assert(
       fc.property(secretsAndText, chunkLengths, ({ secrets, text }, lengths) => {

@@ -2,13 +2,11 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../adapters/system-clock.ts';
-import { build } from '../../build.ts';
 import { demoApi } from '../../local/demo/api.ts';
 import { openServerHome } from '../../local/server-home.ts';
 
 /** A real local server in a folder of its own, and what a user does with it. */
 export async function startTestServer() {
-  await build();
   const home = await mkdtemp(join(tmpdir(), 'runops-e2e-'));
   // The commands run as another user, who must be able to leave marks.
   const marks = join(home, 'marks');

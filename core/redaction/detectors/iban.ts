@@ -1,21 +1,26 @@
 import type { LocalDetector } from '../detector.ts';
-import { continuesWord, isWordAt } from '../passage.ts';
+import { isDigitAt, isWordAt } from '../passage.ts';
 
 /** International bank account numbers by their country's length and the two check digits (ISO 13616). */
 export const iban: LocalDetector = {
   infoTypes: ['IBAN_CODE'],
-  looksAt: 'numbers',
-  find({ text, numbers: { starts, ends } }, at, report) {
-    const start = (starts[at] ?? 0) - 2;
-    if (start < 0 || (ends[at] ?? 0) < start + 4) return undefined;
+  looksAt: 'codes',
+  find({ text, codes: { starts, ends } }, at, report) {
+    const start = starts[at] ?? 0;
+    if ((ends[at] ?? 0) < start + 4 || !isDigitAt(text, start + 3)) return undefined;
+    if (!isLetter(text.charCodeAt(start)) || !isLetter(text.charCodeAt(start + 1))) return undefined;
     const length = LENGTHS.get(text.slice(start, start + 2).toUpperCase());
-    if (length === undefined || continuesWord(text, start)) return undefined;
+    if (length === undefined) return undefined;
     const end = endOfCharacters(text, start, length);
     if (end === undefined || isWordAt(text, end)) return undefined;
     if (isIban(text.slice(start, end))) report('IBAN_CODE', start, end);
     return undefined;
   },
 };
+
+function isLetter(code: number): boolean {
+  return (code | 32) >= 0x61 && (code | 32) <= 0x7a;
+}
 
 /** Behind `length` letters and digits, which may be in groups of four. */
 function endOfCharacters(text: string, start: number, length: number): number | undefined {

@@ -7,6 +7,7 @@ export const ipv4Address: LocalDetector = {
   looksAt: 'numbers',
   find({ text, numbers: { starts, ends } }, at, report) {
     const start = starts[at] ?? 0;
+    if (text.charCodeAt(ends[at] ?? 0) !== 0x2e || starts[at + 1] !== (ends[at] ?? 0) + 1) return undefined;
     for (let index = at; index < at + 4; index++) {
       const [from, to] = [starts[index] ?? 0, ends[index] ?? 0];
       if (to - from < 1 || to - from > 3 || Number(text.slice(from, to)) > 255) return undefined;

@@ -1,20 +1,17 @@
 import type { LocalDetector } from '../detector.ts';
-import { continuesWord, isWordAt } from '../passage.ts';
 
 /** Vehicle identification numbers (ISO 3779) by the check digit that North America and China prescribe. */
 export const vin: LocalDetector = {
   infoTypes: ['VEHICLE_IDENTIFICATION_NUMBER'],
-  looksAt: 'numbers',
-  find({ text, numbers: { starts, ends } }, at, report) {
-    // The last three characters are always digits.
-    const end = ends[at] ?? 0;
-    const start = end - 17;
-    if (start < 0 || end - (starts[at] ?? 0) < 3 || isWordAt(text, end) || !isWordAt(text, start))
-      return undefined;
+  looksAt: 'codes',
+  find({ text, codes: { starts, ends } }, at, report) {
+    const [start, end] = [starts[at] ?? 0, ends[at] ?? 0];
+    if (end - start !== 17) return undefined;
     const value = text.slice(start, end);
-    if (!/^[A-HJ-NPR-Z0-9]{17}$/.test(value) || !/[A-Z]/.test(value)) return undefined;
-    if (hasCheckDigit(value) && !continuesWord(text, start))
+    // The last three characters are always digits.
+    if (/^[A-HJ-NPR-Z0-9]{14}\d{3}$/.test(value) && hasCheckDigit(value)) {
       report('VEHICLE_IDENTIFICATION_NUMBER', start, end);
+    }
     return undefined;
   },
 };

@@ -1,12 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { findVariable, localSecrets } from '../../../adapters/local/secrets.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'runops-secrets-'));
 const file = join(directory, 'secrets.json');
 afterEach(() => rmSync(file, { force: true }));
+afterAll(() => rmSync(directory, { recursive: true }));
 
 const fetch = (provider: string, path: string | null, config: string | null = null, environment = {}) =>
   localSecrets({ environment, file }).fetch({ provider, path, config });

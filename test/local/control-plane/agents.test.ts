@@ -49,10 +49,12 @@ test('an agent is up for 15 seconds after its last poll, also when it never regi
 
 test('a new agent token makes the one before worthless at once', async () => {
   await using plane = await testPlane();
+  await plane.agent.ready();
   const { status, body } = await plane.admin.post('/v1/agents/token');
   expect(status).toBe(201);
   expect(body.token).toMatch(/^runops_agent_[\w-]{43}$/);
   expect((await plane.agent.get('/v2/tasks?runner_provider=runops&status=ready')).status).toBe(401);
+  expect((await plane.admin.get('/v1/agents')).list).toMatchObject([{ status: 'DOWN' }]);
   const renewed = plane.as(String(body.token));
   expect((await renewed.get('/v2/tasks?runner_provider=runops&status=ready')).status).toBe(200);
   const again = plane.as(plane.server.replaceAgentToken());

@@ -125,3 +125,18 @@ test('an upload that breaks off leaves nothing behind', async () => {
   await plane.agent.report(id, { uploaded: true });
   expect(await logOf(plane, id)).toBe('done\n');
 });
+
+test('an upload that ends after the result has come changes nothing', async () => {
+  await using plane = await testPlane();
+  const { id, uploadUrl } = await lockedTask(plane);
+  const sending = request(uploadUrl, { method: 'PUT', headers: { expect: '100-continue' } });
+  sending.flushHeaders();
+  await once(sending, 'continue');
+  const logs = 'x'.repeat(200_000);
+  await plane.agent.report(id, { logs });
+  sending.end('another log');
+  const [response] = await once(sending, 'response');
+  response.resume();
+  expect(response.statusCode).toBe(409);
+  expect(await logOf(plane, id)).toBe(logs);
+});

@@ -37,7 +37,7 @@ test('the same result may come again, a different one is refused and changes not
 test('of two different large results at the same time only one is taken', async () => {
   await using plane = await testPlane();
   const { id } = await lockedTask(plane);
-  const logs = ['a', 'b', 'c', 'd'].map((letter) => letter.repeat(5_000_000));
+  const logs = ['a', 'b', 'c', 'd'].map((letter) => letter.repeat(150_000));
   const answers = await Promise.all(logs.map((each) => plane.agent.report(id, { logs: each })));
   expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409, 409, 409]);
   const { logs_url: url } = (await plane.admin.get(`/v1/tasks/${id}/logs`)).body;
