@@ -37,7 +37,10 @@ function maskingFilter({ search, pending }: FormSearch): ByteFilter {
   const regions = maskedRegions(Buffer.from(SECRET_MARK));
   let held: Uint8Array = NOTHING;
   let node = ROOT;
-  /** The text ended right after a form whose next character is to be masked too. */
+  /**
+   * The text ended right after a base64 form whose next character is to be masked too. Its region still stands:
+   * after a base64 character at least that one is held back, as another form could take it as its edge.
+   */
   let edgeAwaited = false;
 
   function push(chunk: Uint8Array): Uint8Array {
@@ -56,7 +59,7 @@ function maskingFilter({ search, pending }: FormSearch): ByteFilter {
   }
 
   function release(text: Uint8Array, upTo: number): Uint8Array {
-    const masked = regions.release(text, upTo, edgeAwaited);
+    const masked = regions.release(text, upTo);
     held = upTo === text.length ? NOTHING : new Uint8Array(text.subarray(upTo));
     return masked;
   }

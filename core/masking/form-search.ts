@@ -41,7 +41,6 @@ export function formSearch(forms: readonly EncodedForm[]): FormSearch {
         at = begin;
         node = ROOT;
       }
-      let reached = 0;
       do {
         node = next(node, text[at++] ?? 0);
         const bytes = matchBytes[node] ?? 0;
@@ -49,8 +48,7 @@ export function formSearch(forms: readonly EncodedForm[]): FormSearch {
           onMatch(at, bytes, edges[node] ?? 0);
           node = settle(node);
         }
-        reached = depth[node] ?? 0;
-      } while (at < text.length && (reached >= DEEP_BYTES || at - reached === begin));
+      } while (at < text.length && at - (depth[node] ?? 0) === begin);
     }
     return node;
   }

@@ -5,10 +5,10 @@ export interface MaskedRegions {
   /** The last region takes one byte more. */
   extend(): void;
   /**
-   * The masked text up to `upTo`; from then on, positions count from there. A region that reaches beyond it, or
-   * that ends with the text while `extendable`, may still grow: its mark is given out now, and only once.
+   * The masked text up to `upTo`; from then on, positions count from there. A region that reaches beyond it may
+   * still grow: its mark is given out now, and only once.
    */
-  release(text: Uint8Array, upTo: number, extendable: boolean): Uint8Array;
+  release(text: Uint8Array, upTo: number): Uint8Array;
 }
 
 interface Region {
@@ -36,7 +36,7 @@ export function maskedRegions(mark: Uint8Array): MaskedRegions {
     if (last !== undefined) last.end += 1;
   }
 
-  function release(text: Uint8Array, upTo: number, extendable: boolean): Uint8Array {
+  function release(text: Uint8Array, upTo: number): Uint8Array {
     const pieces: Uint8Array[] = [];
     let done = 0;
     for (const region of regions) {
@@ -47,7 +47,7 @@ export function maskedRegions(mark: Uint8Array): MaskedRegions {
     }
     if (done < upTo) pieces.push(text.subarray(done, upTo));
     regions = regions
-      .filter(({ end }) => end > upTo || (extendable && end === text.length))
+      .filter(({ end }) => end > upTo)
       .map(({ start, end, marked }) => ({ start: Math.max(start - upTo, 0), end: end - upTo, marked }));
     return pieces.length === 1 ? (pieces[0] ?? mark) : Buffer.concat(pieces);
   }

@@ -55,6 +55,10 @@ describe('a secret value is masked', () => {
     expect(masked(['hunter22'], 'YWJodW50ZXIyM"')).toBe('YW[SECRET]"');
   });
 
+  it('in base64 whose end is the end of another value', () => {
+    expect(masked(['hunter2!', 'ZzaHVudGVyMi'], 'ZzaHVudGVyMiF-')).toBe('[SECRET]-');
+  });
+
   it('in base64 whose lines end within the value, as `env | base64` prints it', () => {
     const environment = Array.from({ length: 60 }, (_, at) => `${'N'.repeat(at)}=hunter22hunter\n`).join('');
     for (const columns of [64, 76]) {

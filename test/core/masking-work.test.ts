@@ -36,6 +36,10 @@ describe('the work of a search', () => {
     }
   });
 
+  it('is linear also when the text comes byte by byte', () => {
+    expect(readsPerByte([`${'a'.repeat(400)}b`], 'a'.repeat(2000), 1)).toBeLessThan(8);
+  });
+
   it('is a fraction of the text where no value can begin', () => {
     const text = 'The quick brown fox jumps over the lazy dog, and nobody is surprised.\n'.repeat(300);
     expect(readsPerByte(['hunter22hunter22', 'opensesame-sesame'], text)).toBeLessThan(0.35);
@@ -43,16 +47,24 @@ describe('the work of a search', () => {
 });
 
 /** How often the search looks at a byte of the text, per byte. */
-function readsPerByte(values: readonly string[], text: string): number {
+function readsPerByte(
+  values: readonly string[],
+  text: string,
+  chunkBytes = Number.POSITIVE_INFINITY,
+): number {
+  const { search } = formSearch(encodedForms(values));
+  const bytes = new TextEncoder().encode(text);
   let reads = 0;
-  const bytes = new Uint8Array(Buffer.from(text));
-  const counted = new Proxy(bytes, {
-    get(target, property) {
-      const read = Reflect.get(target, property, target);
-      if (property !== 'length') reads += 1;
-      return read;
-    },
-  });
-  formSearch(encodedForms(values)).search(counted, 0, ROOT, () => {});
+  let node = ROOT;
+  for (let from = 0; from < bytes.length; from += chunkBytes) {
+    const seen = bytes.subarray(0, from + chunkBytes);
+    const counted = new Proxy(seen, {
+      get(target, property) {
+        if (property !== 'length') reads += 1;
+        return Reflect.get(target, property, target);
+      },
+    });
+    node = search(counted, from, node, () => {});
+  }
   return reads / bytes.length;
 }

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../adapters/system-clock.ts';
@@ -8,9 +8,9 @@ import { openServerHome } from '../../local/server-home.ts';
 /** A real local server in a folder of its own, and what a user does with it. */
 export async function startTestServer() {
   const home = await mkdtemp(join(tmpdir(), 'runops-e2e-'));
-  // The commands run as another user, who must be able to leave marks.
-  const marks = join(home, 'marks');
-  await mkdir(marks, { mode: 0o777, recursive: true });
+  // The commands may run as another user, who must be able to leave marks.
+  const marks = await mkdtemp(join(tmpdir(), 'runops-marks-'));
+  await chmod(marks, 0o777);
   const { server, userToken, agentToken } = await openServerHome({ home: join(home, 'server'), port: 0 });
   return {
     home,
@@ -21,7 +21,7 @@ export async function startTestServer() {
     api: demoApi(server.url, systemClock),
     async close() {
       await server.close();
-      await rm(home, { recursive: true, force: true });
+      for (const folder of [home, marks]) await rm(folder, { recursive: true, force: true });
     },
   };
 }

@@ -61,7 +61,7 @@ const CONTEXTS: readonly { pattern: RegExp; infoType: InfoType | ((value: string
   {
     infoType: 'DRIVERS_LICENSE_NUMBER',
     pattern: contextOf(
-      String.raw`(?:driver'?s?'?[ _-]licen[cs]e|driving[ _-]licen[cs]e|cnh|licen[cs]e n(?:o|um)|dl no).{0,16}?`,
+      `(?:driver'?s?'?[ _-]licen[cs]e|driving[ _-]licen[cs]e|cnh|licen[cs]e n(?:o|um)|dl no).{0,16}?`,
       '(?=(?:[A-Z-]{0,5}[0-9]){4})[A-Z0-9][A-Z0-9-]{4,20}',
     ),
   },
@@ -74,7 +74,7 @@ const CONTEXTS: readonly { pattern: RegExp; infoType: InfoType | ((value: string
   },
   {
     infoType: (value) => usTaxpayerType(value) ?? 'US_SOCIAL_SECURITY_NUMBER',
-    pattern: contextOf('(?:ssn|social security|itin)[^0-9]{0,24}', String.raw`\d{3}([ -]?)\d\d\1\d{4}`),
+    pattern: contextOf('(?:ssn|social security|itin)[^0-9]{0,24}', String.raw`\d{3}(?<mark>[ -]?)\d\d\k<mark>\d{4}`),
   },
   {
     infoType: 'AWS_CREDENTIALS',

@@ -8,40 +8,41 @@ export const paymentCard: LocalDetector = {
   find(passage, at, report) {
     const { text } = passage;
     const start = passage.numbers.starts[at] ?? 0;
-    const end = endOfCard(passage, at);
-    if (end === undefined || isPartOfNumber(text, start, end)) return undefined;
-    if (!isCard(text.slice(start, end).replaceAll(/[^0-9]/g, ''))) return undefined;
-    const track = trackAround(text, start, end);
-    if (track) report('CREDIT_CARD_TRACK_NUMBER', track.start, track.end);
-    else report('CREDIT_CARD_NUMBER', start, end);
+    for (const end of endsOfCard(passage, at)) {
+      if (isPartOfNumber(text, start, end)) continue;
+      if (!isCard(text.slice(start, end).replaceAll(/[^0-9]/g, ''))) continue;
+      const track = trackAround(text, start, end);
+      if (track) report('CREDIT_CARD_TRACK_NUMBER', track.start, track.end);
+      else report('CREDIT_CARD_NUMBER', start, end);
+      break;
+    }
     return undefined;
   },
 };
 
 const GROUPINGS = [
-  [4, 4, 4, 4],
   [4, 4, 4, 4, 3],
+  [4, 4, 4, 4],
   [4, 6, 5],
   [4, 6, 4],
 ];
 
 /** Behind the digits in a row, or behind groups as cards print them with one and the same mark between them. */
-function endOfCard({ text, numbers }: Passage, at: number): number | undefined {
+function endsOfCard({ text, numbers }: Passage, at: number): number[] {
   const { starts, ends } = numbers;
   const lengthOf = (index: number) => (ends[index] ?? 0) - (starts[index] ?? 0);
   const first = lengthOf(at);
-  if (first >= 12 && first <= 19) return ends[at];
-  if (first !== 4) return undefined;
-  const mark = text[ends[at] ?? 0] ?? '';
-  if (!' -.\u00a0'.includes(mark)) return undefined;
+  if (first >= 12 && first <= 19) return [ends[at] ?? 0];
+  if (first !== 4) return [];
+  const mark = text[ends[at] ?? 0] ?? '\n';
+  if (!' -.\u00a0'.includes(mark)) return [];
   const isJoined = (index: number) =>
     (starts[index] ?? 0) - (ends[index - 1] ?? 0) === 1 && text[ends[index - 1] ?? 0] === mark;
-  for (const grouping of GROUPINGS) {
-    if (!grouping.every((length, index) => lengthOf(at + index) === length)) continue;
-    if (grouping.some((_, index) => index > 0 && !isJoined(at + index))) continue;
-    return ends[at + grouping.length - 1];
-  }
-  return undefined;
+  return GROUPINGS.filter((grouping) =>
+    grouping.every(
+      (length, index) => lengthOf(at + index) === length && (index === 0 || isJoined(at + index)),
+    ),
+  ).map((grouping) => ends[at + grouping.length - 1] ?? 0);
 }
 
 /** Longer numbers, decimals, hashes and the last part of a UUID are no cards. */

@@ -30,8 +30,8 @@ export const phoneNumber: LocalDetector = {
 
 function isPartOfNumber(text: string, start: number, end: number): boolean {
   if (continuesWord(text, start) || isWordAt(text, end)) return true;
-  if ('.-/:,'.includes(text[start - 1] ?? ' ') && isDigitAt(text, start - 2)) return true;
-  return '.-/:,'.includes(text[end] ?? ' ') && isDigitAt(text, end + 1);
+  if ('.-/'.includes(text[start - 1] ?? ' ') && isDigitAt(text, start - 2)) return true;
+  return '.-/'.includes(text[end] ?? ' ') && isDigitAt(text, end + 1);
 }
 
 /** Digits that may follow the country's code; most countries have twelve at most. */

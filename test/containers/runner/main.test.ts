@@ -1,14 +1,11 @@
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
-import { beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { readEnd, readFrames, root } from './harness.ts';
-import { processEnd, type ShippedRunner, shippedRunner } from './process.ts';
+import { processEnd, shippedRunner } from './process.ts';
 
-let shipped: ShippedRunner;
-beforeAll(async () => {
-  shipped = await shippedRunner();
-});
+const shipped = shippedRunner();
 
 const kernelIsLinux = process.platform === 'linux';
 

@@ -4,7 +4,6 @@ import { chmodSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
 import { diskLedger } from '../../../adapters/local/ledger.ts';
 import type { Spec } from '../../../core/execution.ts';
 import type { Ledger } from '../../../core/ports.ts';
@@ -24,19 +23,11 @@ interface StartOptions {
   prefix?: string[];
 }
 
-export async function shippedRunner(): Promise<ShippedRunner> {
+const bundle = join(import.meta.dirname, '../../../dist/runner.mjs');
+
+export function shippedRunner(): ShippedRunner {
   const home = mkdtempSync(join(tmpdir(), 'runner-test-'));
   chmodSync(home, 0o711);
-  const bundle = join(home, 'runner.mjs');
-  await build({
-    entryPoints: [join(import.meta.dirname, '../../../containers/runner/main.ts')],
-    outfile: bundle,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node22',
-    mainFields: ['module', 'main'],
-  });
   const ledgerPath = join(home, 'ledger');
   const ledger = diskLedger(ledgerPath);
   const scratch = join(home, 'scratch');

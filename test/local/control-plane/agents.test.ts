@@ -49,7 +49,7 @@ test('an agent is up for 15 seconds after its last poll, also when it never regi
 
 test('a new agent token makes the one before worthless at once', async () => {
   await using plane = await testPlane();
-  await plane.agent.ready();
+  await register(plane, { instance: 'one' });
   const { status, body } = await plane.admin.post('/v1/agents/token');
   expect(status).toBe(201);
   expect(body.token).toMatch(/^runops_agent_[\w-]{43}$/);
