@@ -32,7 +32,7 @@ export async function followTask(
       pause = news ? PAUSE_MILLISECONDS_MIN : Math.min(pause * PAUSE_GROWTH, PAUSE_MILLISECONDS_MAX);
     } catch (error) {
       failures += 1;
-      throw error;
+      if (!isPassing(error)) throw error;
       if (failures === FAILURES_MAX) throw new UnreachableError(`${error.message}\n${goesOn(id)}`, false);
       pause = PAUSE_MILLISECONDS_MAX;
     }

@@ -20,7 +20,7 @@ export function maskSecrets(values: readonly string[]): ByteFilter {
 
 const NOTHING = new Uint8Array();
 
-/** Both streams of a command mask the same list: the tables are built once. */
+/** Both streams of a command mask the same list (the same array): its tables are built once. */
 const searches = new WeakMap<readonly string[], FormSearch>();
 
 function searchFor(values: readonly string[]): FormSearch | undefined {

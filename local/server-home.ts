@@ -28,20 +28,31 @@ export async function openServerHome({ home, ...options }: ServerHomeOptions): P
     clock: systemClock,
     ...options,
   });
+  // A token that was replaced in the meantime is worth nothing, so its file is not followed.
+  const known = async (written: Promise<string | undefined>) => {
+    const token = await written;
+    return token !== undefined && server.isKnown(token) ? token : undefined;
+  };
   const addressPath = join(home, 'server.json');
   const tokenPath = join(home, 'agent-token');
-  const userToken = server.adminToken ?? (await tokenIn(addressPath)) ?? server.replaceAdminToken();
-  const agentToken =
-    server.agentToken ?? (await readFile(tokenPath, 'utf8').catch(() => server.replaceAgentToken()));
+  const userToken = server.adminToken ?? (await known(tokenIn(addressPath))) ?? server.replaceAdminToken();
+  const agentToken = server.agentToken ?? (await known(textIn(tokenPath))) ?? server.replaceAgentToken();
   await writeFile(addressPath, `${JSON.stringify({ url: server.url, token: userToken })}\n`, { mode: 0o600 });
-  await writeFile(tokenPath, agentToken, { mode: 0o600 });
-  return { server, userToken, agentToken: agentToken.trim() };
+  await writeFile(tokenPath, `${agentToken}\n`, { mode: 0o600 });
+  return { server, userToken, agentToken };
+}
+
+async function textIn(path: string): Promise<string | undefined> {
+  return readFile(path, 'utf8').then(
+    (text) => text.trim(),
+    () => undefined,
+  );
 }
 
 async function tokenIn(path: string): Promise<string | undefined> {
   const written: unknown = await readFile(path, 'utf8')
     .then(JSON.parse)
     .catch(() => undefined);
-  const known = typeof written === 'object' && written !== null && 'token' in written;
-  return known && typeof written.token === 'string' ? written.token : undefined;
+  const isAddress = typeof written === 'object' && written !== null && 'token' in written;
+  return isAddress && typeof written.token === 'string' ? written.token : undefined;
 }

@@ -21,7 +21,7 @@ export function childEnd(exit: ChildExit, stop: StopReason | null, runSecondsMax
   return { reason: 'exited', exitCode, message: exit.signal && signalMessage(exit.signal) };
 }
 
-export function stopMessage(reason: StopReason, runSecondsMax: number): string {
+function stopMessage(reason: StopReason, runSecondsMax: number): string {
   return reason === 'killed'
     ? 'The command was killed before it ended.'
     : `The command ran for ${runSecondsMax} seconds, the longest that is allowed, and was stopped.`;

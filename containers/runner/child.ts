@@ -18,6 +18,7 @@ export interface ChildExit {
   abandoned: boolean;
 }
 
+const leftBehindMilliseconds = 1000;
 const killedMilliseconds = 2000;
 const drainMilliseconds = 500;
 const drainRounds = 20;
@@ -36,11 +37,13 @@ export async function runChild(
   const output = readAll(readers, capture);
 
   const ended = new AbortController();
-  const enforced = enforceStop(pid, { clock, stop, ended: ended.signal });
-  await Promise.race([exited, enforced]);
-  ended.abort();
+  const graceOver = askWhenStopped(pid, { clock, stop, ended: ended.signal }).then(() => false);
+  const endedByItself = await Promise.race([exited, graceOver]);
   const stopped = stop.aborted;
-  await endGroup(pid, clock);
+  ended.abort();
+  await endGroup(pid, clock, endedByItself ? leftBehindMilliseconds : 0);
+  // A process in the kernel's uninterruptible sleep outlives even SIGKILL.
+  if (!endedByItself) await Promise.race([exited, clock.sleep(killedMilliseconds)]);
 
   const abandoned = !(await drained(output, clock));
   if (abandoned) for (const reader of Object.values(readers)) reader.destroy();
@@ -48,16 +51,14 @@ export async function runChild(
   return { exitCode: child.exitCode, signal: child.signalCode, stopped, abandoned };
 }
 
-/** Resolves only if the process outlives SIGKILL, which a process in the kernel's uninterruptible sleep can. */
-async function enforceStop(
+/** Asks the group to end when `stop` aborts, and resolves when its grace is over. */
+async function askWhenStopped(
   pid: number,
   { clock, stop, ended }: { clock: Clock; stop: AbortSignal; ended: AbortSignal },
 ): Promise<void> {
   await aborted(stop);
   if (!ended.aborted) askGroup(pid);
   await clock.sleep(limits.stopGraceSeconds * 1000, ended);
-  if (!ended.aborted) signalGroup(pid, 'SIGKILL');
-  await clock.sleep(killedMilliseconds, ended);
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -1,7 +1,6 @@
 import type { Clock } from '../../core/ports.ts';
 
 const roundMilliseconds = 20;
-const rounds = 50;
 
 /**
  * Signals every process of the group. The child leads a group of its own, so its id names the group too. False
@@ -22,10 +21,10 @@ export function askGroup(pid: number): boolean {
   return signalGroup(pid, 'SIGTERM') && signalGroup(pid, 'SIGCONT');
 }
 
-/** Ends what a child left behind in its group: it has one second. */
-export async function endGroup(pid: number, clock: Clock): Promise<void> {
+/** Ends what is left in the group: it has `graceMilliseconds` to do so by itself. */
+export async function endGroup(pid: number, clock: Clock, graceMilliseconds: number): Promise<void> {
   if (!askGroup(pid)) return;
-  for (let round = 0; round < rounds; round++) {
+  for (let waited = 0; waited < graceMilliseconds; waited += roundMilliseconds) {
     await clock.sleep(roundMilliseconds);
     if (!signalGroup(pid, 0)) return;
   }

@@ -20,12 +20,25 @@ import type { Command } from '../../core/integrations/integration.ts';
 import { asChild, type ChildUser } from './child-user.ts';
 
 const removalRounds = 5;
+const worldWritable = 0o002;
+const sticky = 0o1000;
 
-/** Makes the execution's own empty directory. It is the runner's until `handOver`. */
+/**
+ * Makes the execution's own empty directory. It is the runner's until `handOver`.
+ * @throws AgentError `config-invalid` when other users could put something in its place.
+ */
 export function makeDirectory(scratch: string): string {
   // The child's user must be able to pass through, not to look around.
   mkdirSync(scratch, { recursive: true, mode: 0o711 });
-  return mkdtempSync(join(scratch, 'execution-'));
+  const { uid, mode } = statSync(scratch);
+  const ours = uid === 0 || uid === process.geteuid?.();
+  const closed = (mode & worldWritable) === 0 || (mode & sticky) !== 0;
+  if (ours && closed) return mkdtempSync(join(scratch, 'execution-'));
+
+  const message =
+    `agent failed to run command: ${scratch} belongs to user ${uid} or can be written by everybody, so others ` +
+    'could reach into the execution. Remove it, or choose another RUNOPS_SCRATCH.';
+  throw new AgentError('config-invalid', message);
 }
 
 /** Writes the command's files, readable by the child alone. */

@@ -8,7 +8,7 @@ export function infoTypeOfField(name: string): InfoType | undefined {
   const words = name
     .replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2')
     .toLowerCase()
-    .replaceAll(/['’]/g, '')
+    .replaceAll(/['’](?=s\b)/g, '')
     .split(/[^a-z0-9áâãçéêíóôú]+/)
     .filter((word) => word !== '');
   if (/^\d+$/.test(words.at(-1) ?? '')) words.pop();

@@ -1,5 +1,5 @@
 import type { Finding, InfoType } from './finding.ts';
-import type { Tracker } from './local-stage.ts';
+import type { Tracker } from './local-finder.ts';
 
 const BEGIN = '-----BEGIN ';
 const END = '-----END ';

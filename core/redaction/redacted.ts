@@ -25,8 +25,8 @@ export function removeFindings(
     const first = Math.max(start, at);
     redacted += text.slice(at, first);
     at = Math.min(end, to);
+    redacted += transform(text.slice(first, at), infoType, transformations, continued);
     if (continued) continue;
-    redacted += transform(text.slice(first, at), infoType, transformations);
     findings.set(infoType, (findings.get(infoType) ?? 0) + 1);
   }
   return (redacted + text.slice(at, to)) as Redacted;

@@ -1,7 +1,7 @@
 import { fieldWords, infoTypeOfField } from './field-names.ts';
 import { isPersonal } from './field-value.ts';
 import type { Finding, InfoType } from './finding.ts';
-import type { Tracker } from './local-stage.ts';
+import type { Tracker } from './local-finder.ts';
 import { type Cell, cellsOf } from './table-cells.ts';
 import { type Heading, headingOf } from './table-heading.ts';
 

@@ -11,11 +11,16 @@ export type Transformations = Readonly<Record<InfoType, Transformation>>;
 
 const CHARACTERS_KEPT = 4;
 
-/** What stands in the text in place of `value`. */
-export function transform(value: string, infoType: InfoType, transformations: Transformations): string {
+/** What stands in the text in place of `value`, or of the rest of one that has its label already. */
+export function transform(
+  value: string,
+  infoType: InfoType,
+  transformations: Transformations,
+  isRest = false,
+): string {
   const transformation = transformations[infoType] ?? transformations.default ?? 'label';
-  if (transformation === 'label') return `[${infoType}]`;
-  const keeps = transformation === 'keep-last-four' && value.length >= 3 * CHARACTERS_KEPT;
+  if (transformation === 'label') return isRest ? '' : `[${infoType}]`;
+  const keeps = transformation === 'keep-last-four' && !isRest && value.length >= 3 * CHARACTERS_KEPT;
   const kept = keeps ? value.slice(-CHARACTERS_KEPT).toWellFormed() : '';
   return value.slice(0, value.length - kept.length).replaceAll(/[^\n]/gu, '*') + kept;
 }

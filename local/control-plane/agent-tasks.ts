@@ -68,11 +68,16 @@ function handedOut(sql: Plane['store']['sql'], id: number) {
 /** As long as the vendor's storage allows for such an address: a task may run for long before its log comes. */
 const uploadSeconds = 7 * 24 * 3600;
 
-/** One statement decides, so that of any number of callers exactly one is granted the task. */
-function lock({ store: { sql }, urls }: Plane, { params, baseUrl }: Call) {
+/**
+ * One statement decides, so that of any number of callers exactly one is granted the task. An agent that got no
+ * answer asks again with the same `Idempotency-Key` and is granted what it already has.
+ */
+function lock({ store: { sql }, urls }: Plane, { params, baseUrl, request }: Call) {
   const id = taskIdOf(params);
+  const key = [request.headers['idempotency-key'] ?? null].flat()[0] ?? null;
   const locked = sql.get`
-    update tasks set status = 'running' where id = ${id} and status = 'ready'
+    update tasks set status = 'running', lock_key = ${key}
+    where id = ${id} and (status = 'ready' or status = 'running' and lock_key = ${key})
       and exists (select 1 from targets where targets.id = target_id and targets.status = 'active')
       and exists (select 1 from users where users.id = user_id and users.status = 'active')
     returning id`;

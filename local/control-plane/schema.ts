@@ -62,6 +62,7 @@ export const migrations: readonly string[] = [
     result_sha256 blob,
     -- Only while an agent may need it.
     token text,
+    lock_key text,
     -- The large ones last: columns behind them are slow to reach.
     description text,
     logs text,

@@ -52,6 +52,8 @@ export interface RunningControlPlane {
   /** Make new tokens; the ones before are worth nothing then. */
   replaceAdminToken(): string;
   replaceAgentToken(): string;
+  /** Whether a token that was kept in a file is still valid: an administrator may have replaced it. */
+  isKnown(token: string): boolean;
   close(): Promise<void>;
 }
 
@@ -75,6 +77,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<R
       ...admin.created,
       replaceAdminToken: admin.replaceToken,
       replaceAgentToken: () => replaceAgentToken(plane),
+      isKnown: plane.tokens.isKnown,
       close: closeOnce,
     };
   } catch (error) {

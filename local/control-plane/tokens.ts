@@ -10,6 +10,8 @@ export interface Tokens {
   replaceAgentToken(): string;
   /** A user's token, which replaces those that the user had. */
   replaceUserToken(userId: number): string;
+  /** Whether it is still worth anything. */
+  isKnown(token: string): boolean;
 }
 
 export function tokens({ sql, transaction }: Store, clock: Clock, random: RandomBytes): Tokens {
@@ -26,5 +28,6 @@ export function tokens({ sql, transaction }: Store, clock: Clock, random: Random
   return {
     replaceAgentToken: () => create('agent', null),
     replaceUserToken: (userId) => create('user', userId),
+    isKnown: (token) => sql.get`select 1 from tokens where sha256 = ${tokenHash(token)}` !== undefined,
   };
 }

@@ -43,7 +43,8 @@ export const stories: readonly Story[] = [
     title: 'a failure with personal data on standard error',
     target: shell,
     script: [
-      `printf 'ERROR:  duplicate key value\\nDETAIL:  Key (email)=(%s@%s) already exists.\\n' gary.duck example.com >&2`,
+      'echo "ERROR:  duplicate key value" >&2',
+      `printf 'DETAIL:  Key (email)=(%s@%s) already exists.\\n' gary.duck example.com >&2`,
       `printf 'card 4%s %s %s %s, ssn %s-%s-%s\\n' 111 1111 1111 1111 078 05 1120 >&2`,
       'exit 3',
     ].join('\n'),

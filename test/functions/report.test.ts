@@ -116,6 +116,7 @@ describe('reporting', () => {
 describe('output that cannot be redacted', () => {
   const failing = (retryable: boolean) => ({
     async *output(): AsyncGenerator<never> {
+      yield* [];
       throw new AgentError('redaction-failed', 'The detector is down.', { retryable });
     },
   });

@@ -9,6 +9,14 @@ export async function connectedClient(options: FakeRunopsApiOptions & { tags?: s
   const api = await startFakeRunopsApi(serverOptions);
   onTestFinished(() => api.close());
   const clock = fakeClock({ skip: 9_999 });
-  const settings = { apiUrl: api.url, token: api.token, tags, instance: 'one', fetch, clock, random: () => 0.4 };
+  const settings = {
+    apiUrl: api.url,
+    token: api.token,
+    tags,
+    instance: 'one',
+    fetch,
+    clock,
+    random: () => 0.4,
+  };
   return { api, clock, settings, client: runopsApi(settings) };
 }

@@ -74,7 +74,10 @@ const CONTEXTS: readonly { pattern: RegExp; infoType: InfoType | ((value: string
   },
   {
     infoType: (value) => usTaxpayerType(value) ?? 'US_SOCIAL_SECURITY_NUMBER',
-    pattern: contextOf('(?:ssn|social security|itin)[^0-9]{0,24}', String.raw`\d{3}(?<mark>[ -]?)\d\d\k<mark>\d{4}`),
+    pattern: contextOf(
+      '(?:ssn|social security|itin)[^0-9]{0,24}',
+      String.raw`\d{3}(?<mark>[ -]?)\d\d\k<mark>\d{4}`,
+    ),
   },
   {
     infoType: 'AWS_CREDENTIALS',

@@ -21,8 +21,9 @@ export const phoneNumber: LocalDetector = {
     const groups = nationalGroups(passage, at);
     if (groups === 0) return undefined;
     const end = numbers.ends[at + groups - 1] ?? 0;
-    const start = before === '(' ? first - 1 : first;
-    if (isPartOfNumber(text, start, end)) return undefined;
+    const isBracketed = before === '(' && text[numbers.ends[at] ?? 0] === ')';
+    const start = isBracketed ? first - 1 : first;
+    if (isPartOfNumber(text, first, end)) return undefined;
     report('PHONE_NUMBER', start, end);
     return undefined;
   },
@@ -83,9 +84,13 @@ function endOfInternational({ text, numbers: { starts, ends } }: Passage, at: nu
     count += length;
     index++;
   }
+  // Not into a decimal or an address that follows.
+  while (index > at && text[ends[index] ?? 0] === '.' && isDigitAt(text, (ends[index] ?? 0) + 1)) {
+    count -= (ends[index] ?? 0) - (starts[index] ?? 0);
+    index--;
+  }
   const end = ends[index] ?? 0;
-  if (count < 8 || count > 15 || isWordAt(text, end)) return undefined;
-  return text[end] === '.' && isDigitAt(text, end + 1) ? undefined : end;
+  return count < 8 || count > 15 || isWordAt(text, end) ? undefined : end;
 }
 
 /** One or two of the marks that stand between the parts of a phone number. */

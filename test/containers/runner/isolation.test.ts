@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, realpathSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, realpathSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { baseEnvironment } from '../../../containers/runner/base-environment.ts';
 import { findIsolation } from '../../../containers/runner/isolation.ts';
@@ -134,6 +134,23 @@ whenRoot('a scratch directory that the user cannot reach is named', async () => 
   expect(result.reason).toBe('rejected');
   expect(result.message).toContain('user 10001 may not pass to /root/runner-test-scratch/');
   expect(readdirSync(runner.machine.scratch)).toEqual([]);
+});
+
+test('a scratch directory that everybody can write to is refused', async () => {
+  const runner = testRunner();
+  mkdirSync(runner.machine.scratch);
+  chmodSync(runner.machine.scratch, 0o777);
+  const { result } = await runBash('true', { runner });
+
+  expect(result).toMatchObject({ reason: 'rejected', exitCode: null });
+  expect(result.message).toContain('choose another RUNOPS_SCRATCH');
+});
+
+whenRoot('a scratch directory of another user is refused', async () => {
+  const runner = testRunner();
+  mkdirSync(runner.machine.scratch);
+  chownSync(runner.machine.scratch, 10001, 10001);
+  expect((await runBash('true', { runner })).result.reason).toBe('rejected');
 });
 
 test('the isolation of this machine is found', () => {

@@ -85,7 +85,10 @@ test('the result is stored after the last part', async () => {
   };
   await runBash('head -c 3000000 /dev/zero', { runner });
 
-  expect(order).toEqual(['spec', 'started', 'part 1', 'part 2', 'part 3', 'result']);
+  const parts = order.length - 3;
+  expect(parts).toBeGreaterThanOrEqual(3);
+  const partNames = Array.from({ length: parts }, (_, index) => `part ${index + 1}`);
+  expect(order).toEqual(['spec', 'started', ...partNames, 'result']);
 });
 
 test('a part has at most the allowed bytes, and a frame never spans two', async () => {

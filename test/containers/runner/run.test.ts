@@ -108,7 +108,7 @@ test('what our own machine fails at is a lost execution, not a crash', async () 
   const fetch = () => Promise.reject(new TypeError('socket hang up'));
   const { result } = await runBash('true', { runner: testRunner({}, { secrets: { fetch } }) });
 
-  expect(result).toMatchObject({ reason: 'lost', exitCode: null });
+  expect(result).toMatchObject({ reason: 'lost', exitCode: null, output: { parts: null } });
   expect(result.message).toContain('agent failed to run command');
 });
 
@@ -123,4 +123,16 @@ test('a ledger that takes no output does not stop the command, and the result sa
     output: { parts: 0, bytes: 0, cutBytes: 5 },
   });
   expect(result.message).toContain('could not be stored: no space left');
+});
+
+test('a secret is masked in our own sentences too', async () => {
+  const secret = { API_TOKEN: 'correct-horse-battery' };
+  const runner = testRunner(secret);
+  runner.ledger.writeOutput = () => Promise.reject(new Error('no space for correct-horse-battery'));
+  const { result } = await runBash('echo text', { runner });
+  expect(result.message).toBe('Some of the output could not be stored: no space for [SECRET]');
+
+  const spec = { customCommand: 'correct-horse-battery' };
+  const rejected = await runBash('', { runner: testRunner(secret), spec });
+  expect(rejected.result.message).toMatch(/: \[SECRET\] is not installed here/);
 });

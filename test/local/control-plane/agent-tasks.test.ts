@@ -89,6 +89,18 @@ test('of many agents that lock at once, exactly one is granted the task', async 
   expect((await plane.admin.get(`/v1/tasks/${id}`)).body.status).toBe('running');
 });
 
+test('a lock whose answer was lost is granted again to the same key, and to no other', async () => {
+  await using plane = await testPlane();
+  await plane.target({});
+  const { id } = await plane.admin.task('bash-here');
+  const lock = (key: string) =>
+    plane.agent.call('POST', `/v1/tasks/${id}/lock`, undefined, { 'idempotency-key': key });
+  expect((await lock('"one"')).status).toBe(200);
+  expect((await lock('"two"')).status).toBe(404);
+  expect((await lock('"one"')).status).toBe(200);
+  expect((await plane.agent.post(`/v1/tasks/${id}/lock`)).status).toBe(404);
+});
+
 test('tasks of a target or a user that was switched off are not handed out', async () => {
   await using plane = await testPlane();
   await plane.target({});

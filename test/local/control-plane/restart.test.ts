@@ -64,7 +64,9 @@ test('a start that fails gives no tokens away: the next one has them', async () 
 
 test('an administrator who lost the token is given a new one by who runs the server', async () => {
   await using plane = await testPlane();
+  expect(plane.server.isKnown(plane.adminToken)).toBe(true);
   const renewed = plane.as(plane.server.replaceAdminToken());
+  expect(plane.server.isKnown(plane.adminToken)).toBe(false);
   expect((await plane.admin.get('/v1/userinfo')).status).toBe(401);
   expect((await renewed.get('/v1/userinfo')).body).toMatchObject({ admin: true });
 });

@@ -1,0 +1,104 @@
+import { neverStarted } from '../../core/conclude.ts';
+import { AgentError, messageOf } from '../../core/errors.ts';
+import type { ExecutionId, Result, Spec } from '../../core/execution.ts';
+import { baseEnvironment } from './base-environment.ts';
+import { capture } from './capture.ts';
+import { runChild } from './child.ts';
+import { childEnd } from './child-end.ts';
+import { type Deadline, deadline } from './deadline.ts';
+import { partWriter } from './part-writer.ts';
+import { outputPipes } from './pipes.ts';
+import { type Prepared, prepare } from './prepare.ts';
+import type { Runner } from './runner.ts';
+import type { ChildStart } from './start-process.ts';
+import { makeDirectory, removeDirectory } from './work-directory.ts';
+
+/**
+ * Runs the command of an execution that is claimed, in a directory of its own that is gone afterwards.
+ * @throws AgentError whose message is the user's answer when the command could not be started.
+ */
+export async function execute(
+  runner: Runner,
+  id: ExecutionId,
+  spec: Spec,
+  startedAt: number,
+): Promise<Result> {
+  using limit = deadline(runner.clock, spec.runSecondsMax, runner.kill);
+  const isolation = runner.machine.isolation();
+  const directory = makeDirectory(runner.machine.scratch);
+  try {
+    // Making pipes takes a process, so the secret is fetched meanwhile.
+    const fetching = secretUnlessStopped(runner, id, spec, limit);
+    fetching.catch(() => {});
+    using pipes = await outputPipes(directory, isolation.user);
+    const secret = await fetching;
+    if (secret === undefined) return stoppedBefore(runner, spec, limit, startedAt);
+
+    const prepared = prepare(spec, secret, directory);
+    const environment = baseEnvironment(runner.machine.environment, directory);
+    const start = { command: prepared.command, directory, isolation, pipes, environment };
+    return { ...(await runPrepared(runner, id, spec, prepared, start, limit)), startedAt };
+  } finally {
+    const removed = removeDirectory(directory, isolation.user);
+    if (!removed) runner.log.error('execution.ended', { taskId: spec.taskId, leftDirectory: directory });
+  }
+}
+
+/** The secret, or undefined when a user or the deadline was faster than the store. */
+async function secretUnlessStopped(
+  { ledger, secrets }: Runner,
+  id: ExecutionId,
+  spec: Spec,
+  limit: Deadline,
+) {
+  if (limit.signal.aborted) return undefined;
+  const stopped = new Promise<undefined>((resolve) => {
+    limit.signal.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
+  // Whoever asks for a kill writes `kill` and then looks for `started`, which is there by now: one of us sees it.
+  const looked = Promise.all([secrets.fetch(spec.secret), ledger.read(id, 'kill')]);
+  const [secret, kill] = (await Promise.race([looked, stopped])) ?? [];
+  return kill || limit.signal.aborted ? undefined : secret;
+}
+
+function stoppedBefore({ clock }: Runner, spec: Spec, limit: Deadline, startedAt: number): Result {
+  const reason = limit.reason() ?? 'killed';
+  const message =
+    reason === 'killed'
+      ? 'The command was killed before it started.'
+      : `The secret could not be read within ${spec.runSecondsMax} seconds, the longest that the command may take. ` +
+        'Check that the secret store can be reached.';
+  return { ...neverStarted(reason, message, clock.now()), startedAt };
+}
+
+async function runPrepared(
+  runner: Runner,
+  id: ExecutionId,
+  spec: Spec,
+  { filters, mask }: Prepared,
+  start: ChildStart,
+  limit: Deadline,
+) {
+  try {
+    const output = capture(partWriter(runner, id), filters, spec.outputBytesMax);
+    const exit = await runChild({ clock: runner.clock, capture: output, stop: limit.signal }, start);
+    const end = childEnd(exit, limit.reason(), spec.runSecondsMax);
+    const kept = await output.end();
+    const sentences = [end.message, lostOutput(kept.failure), leftBehind(exit.abandoned)];
+    const message = sentences.filter((sentence) => sentence !== null).join(' ');
+    return { ...end, message: mask(message) || null, endedAt: runner.clock.now(), output: kept.output };
+  } catch (thrown) {
+    const message = mask(messageOf(thrown));
+    throw thrown instanceof AgentError ? new AgentError(thrown.code, message) : new Error(message);
+  }
+}
+
+function lostOutput(failure: string | null): string | null {
+  return failure && `Some of the output could not be stored: ${failure}`;
+}
+
+function leftBehind(abandoned: boolean): string | null {
+  return abandoned
+    ? 'The command left a process behind that still writes; wait for background processes before the end.'
+    : null;
+}

@@ -1,0 +1,25 @@
+import type { Log } from '../../core/log.ts';
+import type { Clock, Ledger, Secrets } from '../../core/ports.ts';
+import type { Isolation } from './isolation.ts';
+
+/** All that running an execution takes. */
+export interface Runner {
+  ledger: Ledger;
+  secrets: Secrets;
+  clock: Clock;
+  log: Log;
+  /** Names this process, so that others can tell whether it is still there. */
+  launchId: string;
+  /** Aborts when somebody wants the command to end: a user, or the container's stop. */
+  kill: AbortSignal;
+  machine: Machine;
+}
+
+/** Where a child lives. */
+export interface Machine {
+  /** Holds the directories of executions. */
+  scratch: string;
+  isolation: () => Isolation;
+  /** The runner's own environment, of which a child gets next to nothing. */
+  environment: Readonly<Record<string, string | undefined>>;
+}
