@@ -12,8 +12,9 @@ function groupHelp(group: Group, path: string): string {
       ? entry.commands.map((verb) => [`${entry.name} ${verb.name}`, verb.summary])
       : [[entry.name, entry.summary]],
   );
+  const words = group.commands.some((entry) => 'commands' in entry) ? 'NOUN VERB' : 'VERB';
   return sections([
-    `${group.summary}\n\nUsage: ${path} ${group.commands.some((entry) => 'commands' in entry) ? 'NOUN VERB' : 'VERB'} [flags]`,
+    `${group.summary}\n\nUsage: ${path} ${words} [flags]`,
     `Verbs:\n${columns(rows)}`,
     examples(group.examples),
     `\`${path} … --help\` tells more about each.`,

@@ -4,7 +4,7 @@ import { limits } from '../../core/limits.ts';
 import type { StreamName } from '../../core/output.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { Capture } from './capture.ts';
-import { askGroup, endGroup, signalGroup } from './process-group.ts';
+import { askGroup, endGroup } from './process-group.ts';
 import { type ChildStart, startProcess } from './start-process.ts';
 
 /** How the child ended: with a code, or by a signal. */

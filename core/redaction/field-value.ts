@@ -2,7 +2,7 @@ import type { InfoType } from './finding.ts';
 
 /** Whether `value` can be what its field's name promises; a mere flag, a blank or a mask says nothing about anybody. */
 export function isPersonal(infoType: InfoType, value: string): boolean {
-  if (EMPTY.test(value)) return false;
+  if (EMPTY.test(value) || PLACEHOLDER.test(value)) return false;
   const isNumberLike = NEEDS_DIGITS.get(infoType);
   return isNumberLike === undefined || value.replaceAll(/[^0-9]/g, '').length >= isNumberLike;
 }
@@ -14,6 +14,9 @@ export function needsDigits(infoType: InfoType): boolean {
 
 const EMPTY =
   /^[\s"'`\\[(<{*-]*(?:null|nil|none|undefined|true|false|yes|no|n\/a|\\N|unknown|redacted|filtered|masked|\(?empty\)?)?[\s"'`\\\])>}*-]*$/i;
+
+/** What a statement has in place of a value: `$1`, `?`, `%s`, `:email`. */
+const PLACEHOLDER = /^(?:\$\d{1,3}|\?|%s|:[a-z_]{1,40})(?![\w$])/;
 
 /** How many digits it has at least. */
 const NEEDS_DIGITS = new Map<InfoType, number>([

@@ -1,5 +1,6 @@
 import type { LocalDetector } from './detector.ts';
 import { authScheme } from './detectors/auth-scheme.ts';
+import { bindValue } from './detectors/bind-value.ts';
 import { brazil } from './detectors/brazil.ts';
 import { context } from './detectors/context.ts';
 import { email } from './detectors/email.ts';
@@ -30,5 +31,5 @@ export const localDetectors: readonly LocalDetector[] = [
     ...macAddresses,
     vin,
   ],
-  ...[pem, token, authScheme, urlPassword, signedUrl, field],
+  ...[pem, token, authScheme, urlPassword, signedUrl, field, bindValue],
 ];

@@ -63,8 +63,9 @@ export function tableTracker(): Tracker {
 /** A heading in the middle of a table is one only where the personal columns hold names of columns, not values. */
 function newHeading(line: string, table: Table | undefined): Table['heading'] | undefined {
   if (line.startsWith('-[ RECORD ')) return 'expanded';
+  if (table?.heading === 'expanded') return undefined;
   const heading = headingOf(line.trimEnd());
-  if (!heading || !table || table.heading === 'expanded') return heading;
+  if (!heading || !table) return heading;
   const { columns, delimiter } = table.heading;
   if (delimiter !== heading.delimiter || columns.length !== heading.columns.length) return heading;
   const isRepeated = columns.every(

@@ -25,7 +25,8 @@ export interface FakeUserApi {
 
 /**
  * The user's side of a Runops server, over real sockets, with scripted answers:
- * `{ 'GET /v1/tasks/12': [first, then] }`. Of several answers each is given once and the last one for ever. What has no answer is a 404.
+ * `{ 'GET /v1/tasks/12': [first, then] }`. Of several answers each is given once
+ * and the last one for ever. What has no answer is a 404.
  */
 export async function fakeUserApi(script: Record<string, Reply | readonly Reply[]>): Promise<FakeUserApi> {
   const received: Received[] = [];

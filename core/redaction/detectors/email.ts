@@ -10,6 +10,9 @@ export const email: LocalDetector = {
     const domain = at + (text[at] === '%' ? 3 : 1);
     const end = endOfDomain(text, domain);
     if (start >= at || end === domain) return undefined;
+    // The end of a URL's password, which `url.ts` removes whole.
+    if (text[start - 1] === ':' && /:\/\/[^\s/@"']{0,80}:$/.test(text.slice(Math.max(0, start - 96), start)))
+      return undefined;
     // A git remote's user is always "git"; `name@2x.png` is a picture for fine screens.
     if (text[end] === ':' && at - start === 3 && text.startsWith('git@', start)) return undefined;
     if (/^\dx\./.test(text.slice(domain, domain + 3))) return undefined;

@@ -79,7 +79,7 @@ function valueAfter(text: string, at: number, name: Name, infoType: InfoType) {
   if (isHeader) return upTo(text, start, HEADER_END);
   if (text[at] === '=' || name.isQuoted) return upTo(text, start, WORD_END);
   const isWholeLine = /(?:^|\n)[ \t-]*$/.test(text.slice(Math.max(0, name.start - 16), name.start));
-  if (isWholeLine) return upTo(text, start, LINE_END);
+  if (isWholeLine) return upTo(text, start, needsDigits(infoType) ? NUMBER_END : LINE_END);
   // In a sentence a number ends with its word, and an address is found by itself.
   if (infoType === 'EMAIL_ADDRESS') return undefined;
   return upTo(text, start, needsDigits(infoType) ? WORD_END : PHRASE_END);
@@ -88,6 +88,7 @@ function valueAfter(text: string, at: number, name: Name, infoType: InfoType) {
 const HEADER_END = /["'\r\n]/g;
 const WORD_END = /[\s,;&"'`)}\]|<>]/g;
 const LINE_END = /[\r\n]| #/g;
+const NUMBER_END = /[\r\n,;#]/g;
 const PHRASE_END = /[\r\n\t,;&|(){}[\]<>"]| {2}| [a-z_]+[=:]/g;
 
 function upTo(text: string, start: number, pattern: RegExp) {
