@@ -1,4 +1,4 @@
-import { chmodSync, existsSync } from 'node:fs';
+import { chmodSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type BuildOptions, buildSync } from 'esbuild';
 
@@ -8,32 +8,25 @@ import { type BuildOptions, buildSync } from 'esbuild';
  */
 const folder = resolve(process.argv[2] ?? `${import.meta.dirname}/dist`);
 
-const bundled: BuildOptions = {
-  absWorkingDir: import.meta.dirname,
-  bundle: true,
-  platform: 'node',
-  format: 'esm',
-  minify: true,
-  legalComments: 'none',
-  logLevel: 'warning',
-};
-
-buildSync({
-  ...bundled,
-  entryPoints: ['cli/main.ts'],
-  outfile: `${folder}/runops.mjs`,
-  // Whoever types `runops` may have an older Node than this project.
-  target: 'node18',
-  banner: { js: '#!/usr/bin/env node' },
-});
+// Whoever types `runops` may have an older Node than this project.
+bundle('cli/main.ts', 'runops', { target: 'node18', banner: { js: '#!/usr/bin/env node' } });
 chmodSync(`${folder}/runops.mjs`, 0o755);
+bundle('containers/runner/main.ts', 'runner');
+bundle('local/agent.ts', 'agent');
 
-if (existsSync(`${import.meta.dirname}/containers/runner/main.ts`)) {
+function bundle(entry: string, name: string, options: BuildOptions = {}) {
   buildSync({
-    ...bundled,
-    entryPoints: ['containers/runner/main.ts'],
-    outfile: `${folder}/runner.mjs`,
+    absWorkingDir: import.meta.dirname,
+    entryPoints: [entry],
+    outfile: `${folder}/${name}.mjs`,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
     target: 'node22',
     mainFields: ['module', 'main'],
+    minify: true,
+    legalComments: 'none',
+    logLevel: 'warning',
+    ...options,
   });
 }

@@ -1,14 +1,3 @@
-/** Pseudo-random numbers below one, the same for the same seed (mulberry32). */
-export function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
 type Random = () => number;
 
 const pick = <T>(random: Random, list: readonly [T, ...T[]]): T =>
@@ -59,4 +48,138 @@ export function mixedOutput(random: Random, bytes: number): Uint8Array {
     lines.push(line);
   }
   return new TextEncoder().encode(`${lines.join('\n')}\n`);
+}
+
+const FRAGMENTS: readonly [string, ...string[]] = [
+  ...([
+    '@',
+    'a@',
+    'a.b@c.',
+    '@example.com',
+    '%40',
+    '4111 ',
+    '4111-',
+    '4111111111111111',
+    '1234',
+    '1.',
+    '1.1.1.',
+    '255.',
+  ] as const),
+  ...([
+    '123-45-',
+    '123-45-6789-',
+    '529.982.',
+    '11.222.333/',
+    '+1 (',
+    '+55 11 ',
+    '(11) ',
+    '0',
+    '02 03 ',
+    '::',
+    'fe80::',
+    'ab:',
+  ] as const),
+  ...([
+    '00-1a-',
+    '001a.',
+    'DE89 ',
+    'DE89',
+    'GB82WEST',
+    'eyJ',
+    'eyJ-',
+    'eyJa.',
+    'eyJabcdefgh.',
+    'AKIA',
+    'AKIA-',
+    'ghp_',
+    'xoxb-',
+  ] as const),
+  ...([
+    '-----BEGIN ',
+    '-----BEGIN PRIVATE KEY-----',
+    '-----END ',
+    'MIIE',
+    '://',
+    '://a:',
+    '://a:b@',
+    '?sig=',
+    'Signature=',
+    '&X-Amz-',
+  ] as const),
+  ...([
+    'bearer ',
+    'Basic ',
+    'Authorization: ',
+    'Cookie: ',
+    'email:',
+    'email: ',
+    '"email":"',
+    "'email'='",
+    'first_name=',
+    '["email", "',
+  ] as const),
+  ...([
+    'first_name,',
+    'first_name|',
+    'email\t',
+    'id,first_name\n',
+    '1,"',
+    '\n',
+    '-[ RECORD ',
+    ' | ',
+    '\t',
+    ',',
+    '""',
+  ] as const),
+  ...([
+    'born ',
+    'dob ',
+    'passport ',
+    'phone ',
+    'tel ',
+    'ssn ',
+    "driver's license ",
+    'secret key ',
+    'call ',
+    'date_of_birth:',
+  ] as const),
+  ...([
+    '\\n',
+    '\\"',
+    '\\',
+    '\x1b[31m',
+    '%B',
+    '%',
+    '{',
+    '[',
+    '(',
+    '"',
+    "'",
+    ' ',
+    '-',
+    '_',
+    '.',
+    'a',
+    'A',
+    '9',
+    'é',
+    '\ud83d\ude00',
+  ] as const),
+];
+
+/** Almost-matches over and over: one to four fragments in turn, now and then broken by a line end or a random one. */
+export function adversarialInput(random: Random, bytes: number): Uint8Array {
+  const count = 1 + Math.floor(random() * 4);
+  const cycle = Array.from({ length: count }, () =>
+    pick(random, FRAGMENTS).repeat(1 + Math.floor(random() * random() * 12)),
+  );
+  const noise = random() < 0.3 ? 0.05 : 0;
+  const lines = random() < 0.5 ? 0.02 : 0;
+  let text = '';
+  for (let index = 0; text.length < bytes; index++) {
+    text += cycle[index % count];
+    if (random() < noise) text += pick(random, FRAGMENTS);
+    if (random() < lines) text += '\n';
+  }
+  return new TextEncoder().encode(text).subarray(0, bytes);
 }

@@ -6,6 +6,7 @@ import { localLauncher } from '../adapters/local/launcher.ts';
 import { diskLedger } from '../adapters/local/ledger.ts';
 import { diskLogStore } from '../adapters/local/log-store.ts';
 import { findVariable } from '../adapters/local/secrets.ts';
+import { streamingFetch } from '../adapters/streaming-fetch.ts';
 import { systemClock } from '../adapters/system-clock.ts';
 import { AgentError, messageOf } from '../core/errors.ts';
 import { verifyIdentity } from '../core/identity.ts';
@@ -40,12 +41,12 @@ export async function startAgent({ env, environment, log }: StartAgentOptions): 
       token: env.TOKEN,
       tags: env.TAGS ?? null,
       instance,
-      fetch,
+      fetch: streamingFetch,
       clock: systemClock,
       random: Math.random,
     }),
     launcher: localLauncher({
-      runnerPath: resolve(import.meta.dirname, '../dist/runner.mjs'),
+      runnerPath: runnerPath(),
       runnerEnvironment: runnerEnvironment(env, environment),
       secretVariable: (name) => findVariable(environment, name),
       clock: systemClock,
@@ -105,4 +106,10 @@ async function policyText(path: string | undefined): Promise<string | undefined>
     const message = `The policy ${path} of RUNOPS_POLICY could not be read: ${messageOf(cause)}.`;
     throw new AgentError('config-invalid', message, { cause });
   });
+}
+
+/** Beside the agent's own bundle, or where the sources build it. */
+function runnerPath(): string {
+  const { dirname, filename } = import.meta;
+  return resolve(dirname, filename.endsWith('.ts') ? '../dist/runner.mjs' : 'runner.mjs');
 }

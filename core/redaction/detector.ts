@@ -30,7 +30,7 @@ export interface LocalDetector {
   looksAt: 'numbers' | 'codes' | 'ats' | 'separators' | readonly string[];
   /**
    * Looks at one such place. A match must not leave its line. It must cost time in proportion to the text that it
-   * passes: a detector that reads far ahead returns the position up to which it need not be called again.
+   * passes: a detector that reads far ahead returns where (in the terms of `at`) it is to be called again.
    */
   find(passage: Passage, at: number, report: Report): number | undefined;
 }

@@ -56,7 +56,7 @@ function lookAtMarks(passage: Passage, detector: LocalDetector, report: Report):
   const { looksAt } = detector;
   if (looksAt === 'numbers' || looksAt === 'codes') {
     const count = passage[looksAt].starts.length;
-    for (let index = 0; index < count; index++) detector.find(passage, index, report);
+    for (let index = 0; index < count; ) index = detector.find(passage, index, report) ?? index + 1;
     return;
   }
   if (looksAt !== 'ats' && looksAt !== 'separators') return;

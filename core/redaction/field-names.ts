@@ -5,6 +5,19 @@ import type { InfoType } from './finding.ts';
  * `customerEmail`, `Date of birth`, `X-Api-Key`. The last words decide. Undefined when the name says nothing.
  */
 export function infoTypeOfField(name: string): InfoType | undefined {
+  if (known.has(name)) return known.get(name);
+  if (known.size >= KNOWN_MAX) known.clear();
+  const infoType = name.length <= NAME_CHARACTERS_MAX ? judge(name) : undefined;
+  known.set(name, infoType);
+  return infoType;
+}
+
+/** Names come again and again, so the last few are remembered. */
+const KNOWN_MAX = 1000;
+const NAME_CHARACTERS_MAX = 128;
+const known = new Map<string, InfoType | undefined>();
+
+function judge(name: string): InfoType | undefined {
   const words = name
     .replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2')
     .toLowerCase()

@@ -2,7 +2,7 @@ import type { InfoType } from './finding.ts';
 
 /** Whether `value` can be what its field's name promises; a mere flag, a blank or a mask says nothing about anybody. */
 export function isPersonal(infoType: InfoType, value: string): boolean {
-  if (EMPTY.test(value) || PLACEHOLDER.test(value)) return false;
+  if (isEmpty(value) || PLACEHOLDER.test(value)) return false;
   const isNumberLike = NEEDS_DIGITS.get(infoType);
   return isNumberLike === undefined || value.replaceAll(/[^0-9]/g, '').length >= isNumberLike;
 }
@@ -12,8 +12,36 @@ export function needsDigits(infoType: InfoType): boolean {
   return NEEDS_DIGITS.has(infoType);
 }
 
-const EMPTY =
-  /^[\s"'`\\[(<{*-]*(?:null|nil|none|undefined|true|false|yes|no|n\/a|\\N|unknown|redacted|filtered|masked|\(?empty\)?)?[\s"'`\\\])>}*-]*$/i;
+/** Quotation marks, brackets and the like around a value, or in its place. */
+const AROUND = ' \t\r\n"\'`\\[](){}<>*-';
+
+/** Nothing at all, or a word that says so. */
+function isEmpty(value: string): boolean {
+  let start = 0;
+  let end = value.length;
+  while (start < end && AROUND.includes(value[start] ?? '')) start++;
+  while (end > start && AROUND.includes(value[end - 1] ?? '')) end--;
+  return end - start <= 9 && EMPTY.has(value.slice(start, end).toLowerCase());
+}
+
+const EMPTY = new Set(
+  [
+    '',
+    'null',
+    'nil',
+    'none',
+    'undefined',
+    'true',
+    'false',
+    'yes',
+    'no',
+    'n/a',
+    'n',
+    'unknown',
+    'redacted',
+    'filtered',
+  ].concat(['masked', 'empty']),
+);
 
 /** What a statement has in place of a value: `$1`, `?`, `%s`, `:email`. */
 const PLACEHOLDER = /^(?:\$\d{1,3}|\?|%s|:[a-z_]{1,40})(?![\w$])/;

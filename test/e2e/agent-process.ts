@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join, resolve } from 'node:path';
 import type { TestServer } from './test-server.ts';
 
-const agentPath = resolve(import.meta.dirname, '../../local/agent.ts');
+const agentPath = resolve(import.meta.dirname, '../../dist/agent.mjs');
 
 /** `npm run agent` as a process of its own; `said` is what it has printed so far. */
 export interface AgentProcess {
@@ -16,7 +16,7 @@ export function startAgentProcess(
   server: TestServer,
   environment: Record<string, string> = {},
 ): AgentProcess {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', agentPath], {
+  const child = spawn(process.execPath, ['--max-semi-space-size=4', agentPath], {
     env: {
       PATH: process.env.PATH,
       TOKEN: server.agentToken,

@@ -21,6 +21,10 @@ describe.skipIf(mariadbMissing)('the guide, with MariaDB', () => {
         MYSQL_DB: database?.database,
       }),
     });
+    const target = ['--name', 'demo-db', '--type', 'mysql', '--secret_provider', 'env-var'];
+    expect(await all.runops('targets', 'create', ...target, '--secret_path', 'MY_TARGET')).toMatchObject({
+      code: 0,
+    });
   });
   afterAll(async () => {
     expect(await all.stop()).toBe(0);
@@ -28,10 +32,6 @@ describe.skipIf(mariadbMissing)('the guide, with MariaDB', () => {
   });
 
   it('leads from a target to a result', async () => {
-    const target = ['--name', 'demo-db', '--type', 'mysql', '--secret_provider', 'env-var'];
-    expect(await all.runops('targets', 'create', ...target, '--secret_path', 'MY_TARGET')).toMatchObject({
-      code: 0,
-    });
     const task = await all.runops('tasks', 'create', '-t', 'demo-db', '-s', 'select 1');
     expect(task).toMatchObject({ code: 0, stdout: '1\n1\n' });
   });

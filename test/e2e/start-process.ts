@@ -51,6 +51,6 @@ async function firstWords(
   stderr: NodeJS.ReadableStream,
   exited: Promise<unknown>,
 ): Promise<string> {
-  const first = await Promise.race([once(stdout, 'data'), once(stderr, 'data'), exited]);
-  return String(first[0]);
+  const heard = [once(stdout, 'data'), once(stderr, 'data'), exited];
+  return String(await Promise.race(heard));
 }

@@ -18,9 +18,9 @@ export const bindValue: LocalDetector = {
     const infoType = infoTypeOfField(text.slice(start, end));
     const open = end + 4;
     const close = text.indexOf('"', open);
-    const newline = text.indexOf('\n', open);
-    if (infoType === undefined || close < 0 || (newline >= 0 && newline < close)) return undefined;
-    if (isPersonal(infoType, text.slice(open, Math.min(close, open + 256)))) report(infoType, open, close);
+    if (infoType === undefined || close < 0) return undefined;
+    const value = text.slice(open, close);
+    if (!value.includes('\n') && isPersonal(infoType, value.slice(0, 256))) report(infoType, open, close);
     return close;
   },
 };

@@ -21,7 +21,10 @@ export const context: LocalDetector = {
     const slice = text.slice(at, at + CONTEXT_CHARACTERS);
     const newline = slice.indexOf('\n');
     const line = newline < 0 ? slice : slice.slice(0, newline);
-    for (const { pattern, infoType } of CONTEXTS) {
+    if (!/\d/.test(line)) return undefined;
+    const letter = line[0]?.toLowerCase() ?? '';
+    for (const { letters, pattern, infoType } of CONTEXTS) {
+      if (!letters.includes(letter)) continue;
       const match = pattern.exec(line);
       const value = match?.groups?.value;
       if (!match || value === undefined) continue;
@@ -43,9 +46,15 @@ const DATE =
 
 const PHONE = String.raw`\+?\(?\d(?:[ .\-/()]{0,2}\d){6,13}`;
 
-const CONTEXTS: readonly { pattern: RegExp; infoType: InfoType | ((value: string) => InfoType) }[] = [
+/** `letters` are those that the words begin with. */
+const CONTEXTS: readonly {
+  letters: string;
+  pattern: RegExp;
+  infoType: InfoType | ((value: string) => InfoType);
+}[] = [
   {
     infoType: 'DATE_OF_BIRTH',
+    letters: 'dbng',
     pattern: contextOf(
       String.raw`(?:dob|d\.o\.b|date of birth|birth|born|nascid|nascimento|geboren)[^0-9]{0,24}?`,
       DATE,
@@ -53,6 +62,7 @@ const CONTEXTS: readonly { pattern: RegExp; infoType: InfoType | ((value: string
   },
   {
     infoType: 'PASSPORT',
+    letters: 'pr',
     pattern: contextOf(
       '(?:passport|passaporte|pasaporte|reisepass|passeport)[^0-9]{0,20}?',
       '[A-Z]{0,3}[0-9]{6,9}[A-Z]?',
@@ -60,6 +70,7 @@ const CONTEXTS: readonly { pattern: RegExp; infoType: InfoType | ((value: string
   },
   {
     infoType: 'DRIVERS_LICENSE_NUMBER',
+    letters: 'dcl',
     pattern: contextOf(
       `(?:driver'?s?'?[ _-]licen[cs]e|driving[ _-]licen[cs]e|cnh|licen[cs]e n(?:o|um)|dl no).{0,16}?`,
       '(?=(?:[A-Z-]{0,5}[0-9]){4})[A-Z0-9][A-Z0-9-]{4,20}',
@@ -67,6 +78,7 @@ const CONTEXTS: readonly { pattern: RegExp; infoType: InfoType | ((value: string
   },
   {
     infoType: 'PHONE_NUMBER',
+    letters: 'pmtcfws',
     pattern: contextOf(
       '(?:phone|mobile|tel|cell|fax|whatsapp|celular|fone|sms|call)[^0-9+(]{0,16}',
       String.raw`(?!\d{4}-\d\d-\d\d|\d{1,3}(?:\.\d{1,3}){3})${PHONE}`,
@@ -74,6 +86,7 @@ const CONTEXTS: readonly { pattern: RegExp; infoType: InfoType | ((value: string
   },
   {
     infoType: (value) => usTaxpayerType(value) ?? 'US_SOCIAL_SECURITY_NUMBER',
+    letters: 'si',
     pattern: contextOf(
       '(?:ssn|social security|itin)[^0-9]{0,24}',
       String.raw`\d{3}(?<mark>[ -]?)\d\d\k<mark>\d{4}`,
@@ -81,6 +94,7 @@ const CONTEXTS: readonly { pattern: RegExp; infoType: InfoType | ((value: string
   },
   {
     infoType: 'AWS_CREDENTIALS',
+    letters: 's',
     pattern: contextOf('secret[ _]?(?:access)?[ _]?key[^A-Za-z0-9/+]{0,8}', '[A-Za-z0-9/+]{40}'),
   },
 ];

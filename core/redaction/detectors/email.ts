@@ -21,10 +21,16 @@ export const email: LocalDetector = {
   },
 };
 
-/** Stops at the `@` before this one at the latest, so that the whole text is walked over at most twice. */
+/** Stops at the `@` or `%40` before this one at the latest, so that the whole text is walked over at most twice. */
 function startOfLocalPart(text: string, at: number): number {
   let start = at;
-  while (start > 0 && isLocalPart(text.charCodeAt(start - 1))) start--;
+  while (start > 0 && isLocalPart(text.charCodeAt(start - 1))) {
+    if (text[start - 1] === '%' && text.startsWith('40', start)) {
+      start += 2;
+      break;
+    }
+    start--;
+  }
   if (text[start - 1] === '\\' || text[start - 1] === '[') {
     const end = endOfEscape(text, text[start - 1] === '\\' ? start - 1 : start - 2);
     if (end > start && end < at) start = end;

@@ -15,7 +15,7 @@ export const field: LocalDetector = {
     const infoType = infoTypeOfField(name.text);
     if (infoType === undefined) return undefined;
     const value = valueAfter(text, at, name, infoType);
-    if (!value || !isPersonal(infoType, text.slice(value.start, Math.min(value.end, value.start + 256)))) {
+    if (!value || !isPersonal(infoType, text.slice(value.start, value.end))) {
       return undefined;
     }
     report(
@@ -77,12 +77,14 @@ function valueAfter(text: string, at: number, name: Name, infoType: InfoType) {
   if (quote === '{' || quote === '[' || quote === '') return undefined;
   const isHeader = text[at] === ':' && (infoType === 'HTTP_COOKIE' || /authorization$/i.test(name.text));
   if (isHeader) return upTo(text, start, HEADER_END);
-  if (text[at] === '=' || name.isQuoted) return upTo(text, start, WORD_END);
+  const isWord = text[at] === '=' || name.isQuoted;
   const isWholeLine = /(?:^|\n)[ \t-]*$/.test(text.slice(Math.max(0, name.start - 16), name.start));
-  if (isWholeLine) return upTo(text, start, needsDigits(infoType) ? NUMBER_END : LINE_END);
+  if (needsDigits(infoType)) return numberUpTo(text, start, isWholeLine && !isWord ? NUMBER_END : WORD_END);
+  if (isWord) return upTo(text, start, WORD_END);
+  if (isWholeLine) return upTo(text, start, LINE_END);
   // In a sentence a number ends with its word, and an address is found by itself.
   if (infoType === 'EMAIL_ADDRESS') return undefined;
-  return upTo(text, start, needsDigits(infoType) ? WORD_END : PHRASE_END);
+  return upTo(text, start, PHRASE_END);
 }
 
 const HEADER_END = /["'\r\n]/g;
@@ -90,6 +92,14 @@ const WORD_END = /[\s,;&"'`)}\]|<>]/g;
 const LINE_END = /[\r\n]| #/g;
 const NUMBER_END = /[\r\n,;#]/g;
 const PHRASE_END = /[\r\n\t,;&|(){}[\]<>"]| {2}| [a-z_]+[=:]/g;
+
+/** A number is not longer than this. Other values are removed whole, however long they are. */
+const NUMBER_CHARACTERS_MAX = 128;
+
+function numberUpTo(text: string, start: number, pattern: RegExp) {
+  const { start: from, end } = upTo(text.slice(start, start + NUMBER_CHARACTERS_MAX), 0, pattern);
+  return { start: start + from, end: start + end };
+}
 
 function upTo(text: string, start: number, pattern: RegExp) {
   pattern.lastIndex = start;

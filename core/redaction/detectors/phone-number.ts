@@ -25,7 +25,7 @@ export const phoneNumber: LocalDetector = {
     const start = isBracketed ? first - 1 : first;
     if (isPartOfNumber(text, first, end)) return undefined;
     report('PHONE_NUMBER', start, end);
-    return undefined;
+    return at + groups;
   },
 };
 

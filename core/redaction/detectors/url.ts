@@ -40,9 +40,10 @@ export const signedUrl: LocalDetector = {
   looksAt: ['X-Amz-', 'X-Goog-', 'AWSAccessKeyId=', 'GoogleAccessId=', 'Signature=', 'Expires=', 'sig='],
   find({ text }, at, report) {
     const start = startOfQuery(text, at);
-    if (start === undefined) return undefined;
     let end = at;
-    while (end < text.length && isQuery(text.charCodeAt(end))) end++;
+    while (end < text.length && isQuery(text.charCodeAt(end)) && (start !== undefined || text[end] !== '?'))
+      end++;
+    if (start === undefined) return end;
     if (/(?:Signature|[?&]sig)=[\w%+/=~-]{8,}/i.test(text.slice(start - 1, end))) {
       report('STORAGE_SIGNED_URL', start, end);
     }

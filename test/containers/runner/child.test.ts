@@ -86,7 +86,7 @@ test('a process that left the group is not waited for', async () => {
 });
 
 test('a process that left the group and writes without end is not waited for either', async () => {
-  const script = 'setsid yes & echo $! >&2; sleep 0.2';
+  const script = "setsid bash -c 'echo $$ >&2; sleep 0.1; exec yes' & sleep 0.3";
   const { result, stderr } = await runBash(script, { spec: { outputBytesMax: 1000 } });
   process.kill(Number(/^[0-9]+/.exec(stderr)?.[0]));
 
