@@ -32,7 +32,7 @@ export function halvesOf({ text, start }: TextWindow): [TextWindow, TextWindow] 
   if (text.length <= PIECE_CHARACTERS_MIN) return undefined;
   if (text.length <= LINE_CHARACTERS_MIN && !text.trimEnd().includes('\n')) return undefined;
   const middle = boundaryBefore(text, Math.floor(text.length * 0.4), Math.floor(text.length * 0.6));
-  const context = Math.min(CONTEXT_CHARACTERS, Math.floor(text.length / 8));
+  const context = Math.min(CONTEXT_CHARACTERS, Math.floor(text.length / 16));
   const from = boundaryBefore(text, middle - 2 * context, middle - context);
   return [
     { text: text.slice(0, middle), start },
@@ -40,15 +40,15 @@ export function halvesOf({ text, start }: TextWindow): [TextWindow, TextWindow] 
   ];
 }
 
-const PIECE_CHARACTERS_MIN = 512;
+/** Below these nothing is gained: a request may have 3,000 findings. */
+const PIECE_CHARACTERS_MIN = 1024;
 const LINE_CHARACTERS_MIN = 4096;
 
 function endOfWindow(text: string, start: number, costMax: number, costOf: (text: string) => number): number {
   // No character costs less than one, so what fits is not longer than this.
   let end = Math.min(text.length, start + costMax);
   for (let cost = costOf(text.slice(start, end)); cost > costMax; cost = costOf(text.slice(start, end))) {
-    end = start + Math.max(1, Math.min(end - start - 1, Math.floor(((end - start) * costMax) / cost)));
-    if (end === start + 1) break;
+    end = start + Math.floor(((end - start) * 0.99 * costMax) / cost);
   }
   return end >= text.length ? end : boundaryBefore(text, start + Math.floor((end - start) / 2), end);
 }

@@ -2,6 +2,8 @@ import type { LocalDetector } from './detector.ts';
 import type { Finding, Report } from './finding.ts';
 import { type Passage, scanner } from './passage.ts';
 
+const TRACKED = -1;
+
 export interface Detection {
   passage: Passage;
   found: Finding[];
@@ -14,20 +16,21 @@ export function dispatcher(
   detectors: readonly LocalDetector[],
   trackedWords: readonly string[],
 ): (text: string) => Detection {
-  const words = [...trackedWords];
-  /** Which detector a word is for, by the word's index. */
-  const owners: (number | undefined)[] = trackedWords.map(() => undefined);
+  /** Whom each word is for: a detector by its index, or whoever tracks. */
+  const owners = new Map<string, number[]>();
+  const own = (word: string, owner: number) => owners.set(word, [...(owners.get(word) ?? []), owner]);
+  for (const word of trackedWords) own(word, TRACKED);
   for (const [index, { looksAt }] of detectors.entries()) {
-    if (typeof looksAt === 'string') continue;
-    for (const word of looksAt) owners[words.push(word) - 1] = index;
+    if (typeof looksAt !== 'string') for (const word of looksAt) own(word, index);
   }
-  const scan = scanner(words);
+  const scan = scanner([...owners.keys()]);
+  const ownersOf = [...owners.values()];
 
   return (text) => {
     const passage = scan(text);
     const found: Finding[] = [];
     const report: Report = (infoType, start, end) => found.push({ start, end, infoType });
-    const tracked = lookAtWords(passage, detectors, owners, report);
+    const tracked = lookAtWords(passage, detectors, ownersOf, report);
     for (const detector of detectors) lookAtMarks(passage, detector, report);
     return { passage, found, tracked };
   };
@@ -36,7 +39,7 @@ export function dispatcher(
 function lookAtWords(
   passage: Passage,
   detectors: readonly LocalDetector[],
-  owners: readonly (number | undefined)[],
+  ownersOf: readonly (readonly number[])[],
   report: Report,
 ): number[] {
   const tracked: number[] = [];
@@ -44,10 +47,11 @@ function lookAtWords(
   const { positions, ids } = passage.words;
   for (let index = 0; index < positions.length; index++) {
     const at = positions[index] ?? 0;
-    const owner = owners[ids[index] ?? 0];
-    if (owner === undefined) tracked.push(at);
-    else if (at >= (lookedAt[owner] ?? 0))
-      lookedAt[owner] = detectors[owner]?.find(passage, at, report) ?? at;
+    for (const owner of ownersOf[ids[index] ?? 0] ?? []) {
+      if (owner === TRACKED) tracked.push(at);
+      else if (at >= (lookedAt[owner] ?? 0))
+        lookedAt[owner] = detectors[owner]?.find(passage, at, report) ?? at;
+    }
   }
   return tracked;
 }

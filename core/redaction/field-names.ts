@@ -5,19 +5,8 @@ import type { InfoType } from './finding.ts';
  * `customerEmail`, `Date of birth`, `X-Api-Key`. The last words decide. Undefined when the name says nothing.
  */
 export function infoTypeOfField(name: string): InfoType | undefined {
-  if (known.has(name)) return known.get(name);
-  if (known.size >= KNOWN_MAX) known.clear();
-  const infoType = name.length <= NAME_CHARACTERS_MAX ? judge(name) : undefined;
-  known.set(name, infoType);
-  return infoType;
-}
-
-/** Names come again and again, so the last few are remembered. */
-const KNOWN_MAX = 1000;
-const NAME_CHARACTERS_MAX = 128;
-const known = new Map<string, InfoType | undefined>();
-
-function judge(name: string): InfoType | undefined {
+  const exact = FIELDS.get(name);
+  if (exact !== undefined || name.length > NAME_CHARACTERS_MAX || /^[a-z]*$/.test(name)) return exact;
   const words = name
     .replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2')
     .toLowerCase()
@@ -31,6 +20,8 @@ function judge(name: string): InfoType | undefined {
   }
   return undefined;
 }
+
+const NAME_CHARACTERS_MAX = 128;
 
 /** Names that mean a person's only beside a column that is surely a person's: many other things have a name. */
 export function infoTypeBesidePerson(name: string): InfoType | undefined {
@@ -98,8 +89,13 @@ const FIELDS = new Map<string, InfoType>(
 
 /** The last word of each name: what can be looked up before a whole name is taken apart. */
 export const lastWords: ReadonlySet<string> = new Set(
-  [...FIELDS.keys()].map((name) => name.slice(name.lastIndexOf('_') + 1)),
+  [...FIELDS.keys()].map((name) => name.slice(name.lastIndexOf('_') + 1)).flatMap(withNumber),
 );
+
+/** Names may be counted: `address_line_1`, `phone2`. */
+function withNumber(word: string): string[] {
+  return ['', '1', '2', '3'].map((number) => word + number);
+}
 
 /** What each word of a name may begin with: where to look for the heading of a table. */
 export const fieldWords: readonly string[] = [

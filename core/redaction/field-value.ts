@@ -1,10 +1,12 @@
 import type { InfoType } from './finding.ts';
+import { isDigitAt } from './passage.ts';
 
 /** Whether `value` can be what its field's name promises; a mere flag, a blank or a mask says nothing about anybody. */
 export function isPersonal(infoType: InfoType, value: string): boolean {
   if (isEmpty(value) || PLACEHOLDER.test(value)) return false;
-  const isNumberLike = NEEDS_DIGITS.get(infoType);
-  return isNumberLike === undefined || value.replaceAll(/[^0-9]/g, '').length >= isNumberLike;
+  let missing = NEEDS_DIGITS.get(infoType) ?? 0;
+  for (let at = 0; missing > 0 && at < value.length; at++) if (isDigitAt(value, at)) missing--;
+  return missing === 0;
 }
 
 /** Whether it is a number of some kind, rather than words. */

@@ -1,9 +1,9 @@
 /**
  * A line up to this length is looked at as a whole. A longer one is looked at in windows of this length, each of which
- * redacts what lies before its last quarter: so a value of up to that quarter is whole in one window.
+ * redacts what lies before its last eighth: so a value of up to that eighth is whole in one window.
  */
 export const LINE_CHARACTERS_MAX = 64 * 1024;
-const WINDOW_CHARACTERS = 48 * 1024;
+const WINDOW_CHARACTERS = 56 * 1024;
 /** What a window also sees of the text before it: the words that say what a number is. */
 const CONTEXT_CHARACTERS = 1024;
 

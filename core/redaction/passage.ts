@@ -142,8 +142,11 @@ function kindsOf(): Uint8Array {
 
 /** Five bits of each of the first three characters: the same for either case. */
 function bucketAt(text: string, at: number): number {
-  const [a, b, c] = [text.charCodeAt(at), text.charCodeAt(at + 1), text.charCodeAt(at + 2)];
-  return ((a & 31) << 10) | ((b & 31) << 5) | (c & 31);
+  return (
+    ((text.charCodeAt(at) & 31) << 10) |
+    ((text.charCodeAt(at + 1) & 31) << 5) |
+    (text.charCodeAt(at + 2) & 31)
+  );
 }
 
 function bucketsOf(words: readonly string[]): (number[] | undefined)[] {
@@ -158,9 +161,9 @@ function bucketsOf(words: readonly string[]): (number[] | undefined)[] {
 function startsWithWord(text: string, at: number, word: string): boolean {
   if (at + word.length > text.length) return false;
   for (let index = 0; index < word.length; index++) {
-    const [left, right] = [text.charCodeAt(at + index), word.charCodeAt(index)];
-    if (left === right) continue;
-    if ((left ^ right) !== 32 || KINDS[left] !== LETTER) return false;
+    const left = text.charCodeAt(at + index);
+    const difference = left ^ word.charCodeAt(index);
+    if (difference !== 0 && (difference !== 32 || KINDS[left] !== LETTER)) return false;
   }
   return true;
 }

@@ -12,7 +12,7 @@ export interface Heading {
 export function headingOf(line: string): Heading | undefined {
   const copied = /^COPY [^(]{1,200}\(([^()]{1,8000})\) FROM stdin;$/i.exec(line)?.[1];
   const [text, delimiter] = copied === undefined ? [line, delimiterOf(line)] : [copied, ',' as const];
-  if (line.length > HEADING_CHARACTERS_MAX || !/^[\p{L}\p{N}_ \t|,;"'`./()#-]*$/u.test(text))
+  if (line.length > HEADING_CHARACTERS_MAX || !/^[\w\u00c0-\u024f \t|,;"'`./()#-]*$/.test(text))
     return undefined;
   if (delimiter === '' && !isLoneHeading(text.trim())) return undefined;
   const { cells } = cellsOf(text, delimiter);
@@ -47,7 +47,7 @@ function delimiterOf(line: string): Delimiter {
 
 /** At most four words, of which the first begins with a letter: not a sentence, not a value. */
 function isColumnName(name: string): boolean {
-  return /^[\p{L}_`'][^ ,;|]{0,62}(?: [^ ,;|]{1,32}){0,3}$/u.test(name) && !name.endsWith('.');
+  return /^[A-Za-z\u00c0-\u024f_`'][^ ,;|]{0,62}(?: [^ ,;|]{1,32}){0,3}$/.test(name) && !name.endsWith('.');
 }
 
 /** The heading of a single column stands alone on its line, so it must look like a program's name for something. */

@@ -1,8 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { startAgentProcess } from './agent-process.ts';
-import { startTestServer } from './test-server.ts';
+import { readProc, runnersOf } from './runner-processes.ts';
+import { startTestServer, type TestServer } from './test-server.ts';
 
 const residentMegabytesMax = 200;
 
@@ -19,7 +19,7 @@ describe.skipIf(process.platform !== 'linux')('a task that prints a gigabyte', (
       const end = server.api.until(server.userToken, id, ['success', 'failure']).finally(() => {
         ending.ended = true;
       });
-      const residentMegabytes = await highWater(agent.child.pid ?? 0, server.home, ending);
+      const residentMegabytes = await highWater(agent.child.pid ?? 0, server, ending);
       expect(await end).toMatchObject({ status: 'success', reason: 'exited' });
       console.log(`agent and runner together: ${residentMegabytes.toFixed(0)} MB resident at the most`);
       expect(residentMegabytes).toBeLessThan(residentMegabytesMax);
@@ -36,10 +36,10 @@ describe.skipIf(process.platform !== 'linux')('a task that prints a gigabyte', (
 });
 
 /** The highest sum of what the agent and its runners have in memory, looked at until the task has ended. */
-async function highWater(agentPid: number, home: string, ending: { ended: boolean }): Promise<number> {
+async function highWater(agentPid: number, server: TestServer, ending: { ended: boolean }): Promise<number> {
   let highest = 0;
   while (!ending.ended) {
-    const pids = [agentPid, ...runnersOf(home)];
+    const pids = [agentPid, ...runnersOf(server)];
     highest = Math.max(
       highest,
       pids.reduce((sum, pid) => sum + residentMegabytes(pid), 0),
@@ -49,19 +49,6 @@ async function highWater(agentPid: number, home: string, ending: { ended: boolea
   return highest;
 }
 
-function runnersOf(home: string): number[] {
-  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  return pids.filter((pid) => readProc(pid, 'environ').includes(`RUNOPS_LEDGER=file://${home}`)).map(Number);
-}
-
 function residentMegabytes(pid: number): number {
-  return Number(/VmRSS:\s+(\d+) kB/.exec(readProc(String(pid), 'status'))?.[1] ?? 0) / 1024;
-}
-
-function readProc(pid: string, file: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
-  } catch {
-    return '';
-  }
+  return Number(/VmRSS:\s+(\d+) kB/.exec(readProc(pid, 'status'))?.[1] ?? 0) / 1024;
 }

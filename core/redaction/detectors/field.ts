@@ -42,13 +42,26 @@ function nameBefore(text: string, at: number): Name | undefined {
   let start = end;
   while (isLetterOrDigit(text.charCodeAt(start - 1)) && start > end - NAME_CHARACTERS_MAX) start--;
   if (start === end) return undefined;
-  const lastWord = /(?:[A-Z]?[a-z]+|[A-Z]+)\d?$/.exec(text.slice(start, end))?.[0];
-  if (lastWord === undefined) return undefined;
-  const lower = lastWord.toLowerCase();
-  const isKnown = lastWords.has(lower) || lastWords.has(text.slice(start, end).toLowerCase());
-  if (!isKnown && !/\d/.test(lower)) return undefined;
+  const lastWord = text.slice(startOfLastWord(text, start, end), end).toLowerCase();
+  if (!lastWords.has(lastWord) && !lastWords.has(text.slice(start, end).toLowerCase())) return undefined;
   while (start > end - NAME_CHARACTERS_MAX && isName(text.charCodeAt(start - 1))) start--;
   return { text: text.slice(start, end), start, isQuoted };
+}
+
+/** `Name` in `firstName`, `ID` in `userID`. */
+function startOfLastWord(text: string, start: number, end: number): number {
+  let at = end;
+  while (at > start && !isUpperCase(text.charCodeAt(at - 1))) at--;
+  const hasLowerCase = at < end;
+  while (at > start && isUpperCase(text.charCodeAt(at - 1))) {
+    at--;
+    if (hasLowerCase) break;
+  }
+  return at;
+}
+
+function isUpperCase(code: number): boolean {
+  return code >= 0x41 && code <= 0x5a;
 }
 
 function isLetterOrDigit(code: number): boolean {
@@ -94,7 +107,7 @@ const NUMBER_END = /[\r\n,;#]/g;
 const PHRASE_END = /[\r\n\t,;&|(){}[\]<>"]| {2}| [a-z_]+[=:]/g;
 
 /** A number is not longer than this. Other values are removed whole, however long they are. */
-const NUMBER_CHARACTERS_MAX = 128;
+const NUMBER_CHARACTERS_MAX = 64;
 
 function numberUpTo(text: string, start: number, pattern: RegExp) {
   const { start: from, end } = upTo(text.slice(start, start + NUMBER_CHARACTERS_MAX), 0, pattern);

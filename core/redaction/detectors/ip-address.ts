@@ -7,16 +7,21 @@ export const ipv4Address: LocalDetector = {
   looksAt: 'numbers',
   find({ text, numbers: { starts, ends } }, at, report) {
     const start = starts[at] ?? 0;
-    if (text.charCodeAt(ends[at] ?? 0) !== 0x2e || starts[at + 1] !== (ends[at] ?? 0) + 1) return undefined;
+    let groups = 1;
+    while (
+      starts[at + groups] === (ends[at + groups - 1] ?? 0) + 1 &&
+      text[ends[at + groups - 1] ?? 0] === '.'
+    )
+      groups++;
+    // Three are a version, five are a chapter.
+    if (groups !== 4) return at + groups;
     for (let index = at; index < at + 4; index++) {
       const [from, to] = [starts[index] ?? 0, ends[index] ?? 0];
-      if (to - from < 1 || to - from > 3 || Number(text.slice(from, to)) > 255) return undefined;
-      if (index < at + 3 && (text[to] !== '.' || starts[index + 1] !== to + 1)) return undefined;
+      if (to - from > 3 || Number(text.slice(from, to)) > 255) return undefined;
     }
     const end = ends[at + 3] ?? 0;
     if (continuesWord(text, start) || isWordAt(text, end)) return undefined;
     if (text[start - 1] === '.' && isWordAt(text, start - 2)) return undefined;
-    if (text[end] === '.' && isDigitAt(text, end + 1)) return undefined;
     if (/^(?:127\.|0\.0\.0\.0$|255\.)/.test(text.slice(start, end))) return undefined;
     if (/(?:version|release|ver\.?)[ :=]{0,3}$/i.test(text.slice(Math.max(0, start - 12), start)))
       return undefined;

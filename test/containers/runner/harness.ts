@@ -1,6 +1,7 @@
-import { chmodSync, mkdtempSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll } from 'vitest';
 import { memoryLedger } from '../../../adapters/memory/ledger.ts';
 import { systemClock } from '../../../adapters/system-clock.ts';
 import { findIsolation } from '../../../containers/runner/isolation.ts';
@@ -19,11 +20,22 @@ export const swiftClock: Clock = {
   sleep: (milliseconds, signal) => systemClock.sleep(milliseconds / 20, signal),
 };
 
-/** A scratch directory that the child's user can pass through. */
-export function scratchDirectory(): string {
+const made: string[] = [];
+afterAll(() => {
+  for (const directory of made.splice(0)) rmSync(directory, { recursive: true, force: true });
+});
+
+/** A directory that the child's user can pass through, until the tests of the file have ended. */
+export function testDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), 'runner-test-'));
   chmodSync(directory, 0o711);
-  return join(directory, 'scratch');
+  made.push(directory);
+  return directory;
+}
+
+/** A scratch directory that does not exist yet. */
+export function scratchDirectory(): string {
+  return join(testDirectory(), 'scratch');
 }
 
 export function bashSpec(script: string, changes: Partial<Spec> = {}): Spec {

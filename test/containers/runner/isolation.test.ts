@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { baseEnvironment } from '../../../containers/runner/base-environment.ts';
 import { findIsolation } from '../../../containers/runner/isolation.ts';
-import { root, runBash, testRunner } from './harness.ts';
+import { root, runBash, testDirectory, testRunner } from './harness.ts';
 
 const whenRoot = root ? test : test.skip;
 if (!root) console.warn('The tests of the unprivileged user are skipped: run them as root.');
@@ -128,11 +129,13 @@ test('the directory is removed when the command could not be built', async () =>
 
 whenRoot('a scratch directory that the user cannot reach is named', async () => {
   const runner = testRunner();
-  runner.machine.scratch = '/root/runner-test-scratch';
+  const closed = testDirectory();
+  chmodSync(closed, 0o700);
+  runner.machine.scratch = join(closed, 'scratch');
   const { result } = await runBash('true', { runner });
 
   expect(result.reason).toBe('rejected');
-  expect(result.message).toContain('user 10001 may not pass to /root/runner-test-scratch/');
+  expect(result.message).toContain(`user 10001 may not pass to ${runner.machine.scratch}/`);
   expect(readdirSync(runner.machine.scratch)).toEqual([]);
 });
 

@@ -91,15 +91,15 @@ test('a gigabyte of output needs little memory', { timeout: 120_000, skip: !kern
   function sample() {
     peak = Math.max(peak, peakMemoryMegabytes(runner.pid));
   }
-  expect((await processEnd(runner)).code).toBe(0);
+  expect(await processEnd(runner)).toMatchObject({ code: 0, stderr: '' });
   clearInterval(sampling);
 
   const result = await shipped.ledger.read('gigabyte', 'result');
   expect(result).toMatchObject({ exitCode: 0, output: { bytes: 100 * 1024 * 1024 } });
   expect((result?.output.bytes ?? 0) + (result?.output.cutBytes ?? 0)).toBe(1024 ** 3);
   expect(peak).toBeGreaterThan(20);
-  expect(peak).toBeLessThan(110);
-  if (process.env.SHOW_MEASURES) console.info(`peak ${peak} MB`);
+  // Alone it needs about 85 MB, 53 of them for Node itself; a busy machine collects its garbage later.
+  expect(peak).toBeLessThan(128);
 });
 
 test('root with few capabilities is enough', { skip: !root || !kernelIsLinux }, async () => {

@@ -1,13 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { diskLedger } from '../../../adapters/local/ledger.ts';
 import type { Spec } from '../../../core/execution.ts';
 import type { Ledger } from '../../../core/ports.ts';
-import { bashSpec } from './harness.ts';
+import { bashSpec, testDirectory } from './harness.ts';
 
 /** The runner as it is shipped, one file, and a ledger on disk for it. */
 export interface ShippedRunner {
@@ -26,8 +24,7 @@ interface StartOptions {
 const bundle = join(import.meta.dirname, '../../../dist/runner.mjs');
 
 export function shippedRunner(): ShippedRunner {
-  const home = mkdtempSync(join(tmpdir(), 'runner-test-'));
-  chmodSync(home, 0o711);
+  const home = testDirectory();
   const ledgerPath = join(home, 'ledger');
   const ledger = diskLedger(ledgerPath);
   const scratch = join(home, 'scratch');

@@ -1,0 +1,38 @@
+/**
+ * What is looked for unless the configuration says otherwise: the list that the agents of Runops have always used.
+ * https://cloud.google.com/sensitive-data-protection/docs/infotypes-reference
+ */
+export const defaultInfoTypes: readonly string[] = [
+  'PHONE_NUMBER',
+  'AGE',
+  'CREDIT_CARD_NUMBER',
+  'CREDIT_CARD_TRACK_NUMBER',
+  'DATE_OF_BIRTH',
+  'EMAIL_ADDRESS',
+  'ETHNIC_GROUP',
+  'GENDER',
+  'IBAN_CODE',
+  'HTTP_COOKIE',
+  'ICD9_CODE',
+  'ICD10_CODE',
+  'IMEI_HARDWARE_ID',
+  'IP_ADDRESS',
+  'STORAGE_SIGNED_URL',
+  'URL',
+  'VEHICLE_IDENTIFICATION_NUMBER',
+  'BRAZIL_CPF_NUMBER',
+  'AMERICAN_BANKERS_CUSIP_ID',
+  'FDA_CODE',
+  'US_ADOPTION_TAXPAYER_IDENTIFICATION_NUMBER',
+  'US_BANK_ROUTING_MICR',
+  'US_DEA_NUMBER',
+  'US_DRIVERS_LICENSE_NUMBER',
+  'US_EMPLOYER_IDENTIFICATION_NUMBER',
+  'US_HEALTHCARE_NPI',
+  'US_INDIVIDUAL_TAXPAYER_IDENTIFICATION_NUMBER',
+  'US_PASSPORT',
+  'US_PREPARER_TAXPAYER_IDENTIFICATION_NUMBER',
+  'US_SOCIAL_SECURITY_NUMBER',
+  'US_TOLLFREE_PHONE_NUMBER',
+  'US_VEHICLE_IDENTIFICATION_NUMBER',
+];

@@ -1,0 +1,58 @@
+/** What happened in a run, as an observer outside of the agent sees it. The checkers read nothing else. */
+export interface History {
+  starts: Start[];
+  /** Every result that arrived at the API, also those that it answered with an error. */
+  results: PostedResult[];
+  /** When the API gave each task to our agent, also when the agent never learned of it. */
+  locks: Map<string, number>;
+  /** Tasks for which a lock was asked and no definite answer is known to have been used. */
+  lockDoubts: Set<string>;
+  /** Everything that was shown to somebody, by where it went. */
+  left: Departure[];
+  /** How often each kind of fault was injected. */
+  faults: Map<string, number>;
+  /** The largest number of something that has a limit. */
+  peaks: Map<string, number>;
+  trace: string[] | null;
+}
+
+export interface Start {
+  id: string;
+  at: number;
+  /** By the clock of the runner that started it. */
+  byOwnClock: number;
+  runner: string;
+}
+
+export interface PostedResult {
+  id: string;
+  at: number;
+  body: string;
+  accepted: boolean;
+}
+
+export interface Departure {
+  where: 'api' | 'log-store' | 'log' | 'queue' | 'launch' | 'ledger';
+  text: string;
+}
+
+export function history(trace: boolean): History {
+  return {
+    starts: [],
+    results: [],
+    locks: new Map(),
+    lockDoubts: new Set(),
+    left: [],
+    faults: new Map(),
+    peaks: new Map(),
+    trace: trace ? [] : null,
+  };
+}
+
+export function countFault(history: History, kind: string): void {
+  history.faults.set(kind, (history.faults.get(kind) ?? 0) + 1);
+}
+
+export function notePeak(history: History, name: string, value: number): void {
+  if (value > (history.peaks.get(name) ?? 0)) history.peaks.set(name, value);
+}
