@@ -1,4 +1,7 @@
 import { spawnSync } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { OutputFrame } from '../core/output.ts';
 import { localRedactor } from '../core/redaction/local-redactor.ts';
@@ -23,11 +26,13 @@ interface Measure {
  * own; and the slowest of many adversarial inputs beside the mixed text. Time is the processor's, of all threads.
  */
 export async function benchRedactionSpeed(megabytes = 1000, inputs = 1000): Promise<BenchRow[]> {
-  const [redacted, copied, empty] = [
-    inChild('redact', megabytes),
-    inChild('copy', megabytes),
-    inChild('nothing', 0),
-  ];
+  const directory = mkdtempSync(join(tmpdir(), 'runops-bench-'));
+  const path = join(directory, 'mixed.log');
+  writeFileSync(path, mixedOutput(seededRandom(SEED), BLOCK_BYTES));
+  const redacted = inChild('redact', path, megabytes);
+  const copied = inChild('copy', path, megabytes);
+  const empty = inChild('nothing', path, 0);
+  rmSync(directory, { recursive: true });
   const worst = await slowestInput(inputs);
   return [
     {
@@ -54,36 +59,39 @@ export async function benchRedactionSpeed(megabytes = 1000, inputs = 1000): Prom
   ];
 }
 
-function inChild(work: Work, megabytes: number): Measure {
+function inChild(work: Work, path: string, megabytes: number): Measure {
   const self = fileURLToPath(import.meta.url);
-  const args = ['--disable-warning=ExperimentalWarning', self, work, String(megabytes)];
+  const args = ['--disable-warning=ExperimentalWarning', self, work, path, String(megabytes)];
   const child = spawnSync(process.execPath, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
   const [seconds = Number.NaN, rssMegabytes = Number.NaN] = child.stdout.split(' ').map(Number);
   return { seconds, rssMegabytes };
 }
 
-async function measure(work: Work, megabytes: number): Promise<void> {
-  if (work !== 'nothing') {
-    const frames = framesOf(
-      mixedOutput(seededRandom(SEED), Math.min(BLOCK_BYTES, megabytes * MEGABYTE)),
-      megabytes * MEGABYTE,
-    );
-    const before = process.cpuUsage();
-    const bytes = work === 'redact' ? await redact(frames) : await copy(frames);
-    const { user, system } = process.cpuUsage(before);
-    if (bytes === 0) throw new Error('Nothing came out.');
-    process.stdout.write(`${(user + system) / 1e6} `);
-  } else process.stdout.write('0 ');
-  process.stdout.write(String(process.resourceUsage().maxRSS / 1000));
+async function measure(work: Work, path: string, megabytes: number): Promise<void> {
+  const before = process.cpuUsage();
+  const frames = fileFrames(path, megabytes * MEGABYTE);
+  const bytes = work === 'nothing' ? 1 : work === 'redact' ? await redact(frames) : await copy(frames);
+  if (bytes === 0) throw new Error('Nothing came out.');
+  const { user, system } = process.cpuUsage(before);
+  process.stdout.write(`${(user + system) / 1e6} ${process.resourceUsage().maxRSS / 1000}`);
 }
 
-async function* framesOf(block: Uint8Array, bytes: number): AsyncGenerator<OutputFrame> {
-  for (let sent = 0; sent < bytes; ) {
-    for (let at = 0; at < block.length && sent < bytes; at += FRAME_BYTES) {
-      const frame = block.slice(at, at + FRAME_BYTES);
-      sent += frame.length;
-      yield { stream: 'stdout', bytes: frame };
-    }
+/** The file again and again, so that the process holds nothing but a frame. */
+async function* fileFrames(path: string, bytes: number): AsyncGenerator<OutputFrame> {
+  const file = openSync(path, 'r');
+  for (let [sent, position] = [0, 0]; sent < bytes; ) {
+    const buffer = new Uint8Array(FRAME_BYTES);
+    const length = readSync(file, buffer, 0, FRAME_BYTES, position);
+    position = length === 0 ? 0 : position + length;
+    sent += length;
+    if (length > 0) yield { stream: 'stdout', bytes: buffer.subarray(0, length) };
+  }
+  closeSync(file);
+}
+
+async function* framesOf(block: Uint8Array): AsyncGenerator<OutputFrame> {
+  for (let at = 0; at < block.length; at += FRAME_BYTES) {
+    yield { stream: 'stdout', bytes: block.subarray(at, at + FRAME_BYTES) };
   }
 }
 
@@ -95,8 +103,12 @@ async function redact(frames: AsyncIterable<OutputFrame>): Promise<number> {
 }
 
 async function copy(frames: AsyncIterable<OutputFrame>): Promise<number> {
+  const target = new Uint8Array(FRAME_BYTES);
   let bytes = 0;
-  for await (const frame of frames) bytes += Buffer.from(frame.bytes).length;
+  for await (const frame of frames) {
+    target.set(frame.bytes);
+    bytes += frame.bytes.length;
+  }
   return bytes;
 }
 
@@ -104,7 +116,7 @@ async function copy(frames: AsyncIterable<OutputFrame>): Promise<number> {
 export async function slowestInput(inputs: number, seed = SEED) {
   const nanosecondsOf = async (input: Uint8Array) => {
     const before = process.cpuUsage();
-    await redact(framesOf(input, input.length));
+    await redact(framesOf(input));
     const { user, system } = process.cpuUsage(before);
     return ((user + system) * 1000) / input.length;
   };
@@ -125,7 +137,8 @@ export async function slowestInput(inputs: number, seed = SEED) {
 }
 
 if (import.meta.main) {
-  const [work, megabytes] = process.argv.slice(2);
-  if (work === 'redact' || work === 'copy' || work === 'nothing') await measure(work, Number(megabytes));
-  else console.table(await benchRedactionSpeed(Number(work ?? 1000), Number(megabytes ?? 1000)));
+  const [work, path = '', megabytes] = process.argv.slice(2);
+  if (work === 'redact' || work === 'copy' || work === 'nothing')
+    await measure(work, path, Number(megabytes));
+  else console.table(await benchRedactionSpeed(Number(work ?? 1000), Number(path || 1000)));
 }

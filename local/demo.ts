@@ -16,6 +16,9 @@ import { openServerHome } from './server-home.ts';
 
 const user = 'user@example.org';
 
+// Whoever reads only the first lines has seen enough; the demo still cleans up after itself.
+process.stdout.on('error', () => {});
+
 /** `npm run demo`: a server, two agents and a dozen real tasks through the real pipeline, in a folder of their own. */
 const folder = await mkdtemp(join(tmpdir(), 'runops-demo-'));
 try {

@@ -52,6 +52,7 @@ export async function runAgent(parts: AgentParts): Promise<RunningAgent> {
   const deps = { ...parts, dispatches, reports, kills, leaseSeconds: 0, seen: new Set<string>() };
 
   const registration = await register(parts, stopping.signal);
+  await adoptRunners(parts);
   await resume(parts.ledger, dispatches);
   dispatches.consume((id) => attend(deps, id));
   reports.consume((id) => report(deps, id));
@@ -89,6 +90,14 @@ async function register({ controlPlane, clock, log, description }: AgentParts, s
       log.error('poll.failed', { code: thrown.code, retryMilliseconds: pause });
       await clock.sleep(pause, stop);
     }
+  }
+}
+
+/** What an earlier agent launched may still run. */
+async function adoptRunners({ ledger, launcher }: AgentParts) {
+  for await (const id of ledger.open()) {
+    const started = await ledger.read(id, 'started');
+    if (started?.by === 'runner') launcher.adopt(id, started.launchId);
   }
 }
 

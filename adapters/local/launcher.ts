@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { AgentError } from '../../core/errors.ts';
-import type { ExecutionId } from '../../core/execution.ts';
+import type { ExecutionId, LaunchRequest } from '../../core/execution.ts';
 import type { Clock, Launcher } from '../../core/ports.ts';
+import type { ChildUsers } from './child-users.ts';
 import { pidOf, processId } from './process-id.ts';
 
 const inspectMilliseconds = 200;
@@ -17,10 +18,13 @@ export interface LocalLauncherOptions {
   runnerEnvironment: Readonly<Record<string, string>>;
   /** The variable with the target's secret, by the name that the target gives it; of it only that one is passed on. */
   secretVariable: (name: string) => { name: string; value: string } | undefined;
+  childUsers: ChildUsers;
   clock: Clock;
 }
 
 export interface LocalLauncher extends Launcher {
+  /** Tells of a runner that an earlier agent launched; before anything new is. */
+  adopt(id: ExecutionId, launchId: string): void;
   /** Resolves when the execution's runners have ended: those launched here, and the one with the permanent claim. */
   ended(id: ExecutionId, launchId: string | null): Promise<void>;
 }
@@ -37,7 +41,7 @@ export function localLauncher(options: LocalLauncherOptions): LocalLauncher {
       const child = spawn(process.execPath, [...runnerFlags, options.runnerPath], {
         detached: true,
         stdio: 'ignore',
-        env: runnerEnvironment(options, request.executionId, request.secretVariable),
+        env: runnerEnvironment(options, request),
       });
       await once(child, 'spawn').catch((cause) => {
         const message = `The runner ${options.runnerPath} could not be started: ${cause.message}.`;
@@ -48,6 +52,7 @@ export function localLauncher(options: LocalLauncherOptions): LocalLauncher {
       exits.set(request.executionId, Promise.all([exits.get(request.executionId), once(child, 'exit')]));
       return { launchId, launchedAt: options.clock.now() };
     },
+    adopt: options.childUsers.adopt,
     async stop(launchId) {
       if (isAlive(launchId)) process.kill(pidOf(launchId), 'SIGTERM');
     },
@@ -60,6 +65,7 @@ export function localLauncher(options: LocalLauncherOptions): LocalLauncher {
       await exits.get(id);
       exits.delete(id);
       while (launchId !== null && isAlive(launchId)) await options.clock.sleep(inspectMilliseconds);
+      options.childUsers.free(id);
     },
   };
 }
@@ -68,11 +74,12 @@ function isAlive(launchId: string): boolean {
   return processId(pidOf(launchId)) === launchId;
 }
 
-function runnerEnvironment(options: LocalLauncherOptions, id: ExecutionId, variable: string | null) {
-  const secret = variable === null ? undefined : options.secretVariable(variable);
+function runnerEnvironment(options: LocalLauncherOptions, { executionId, secretVariable }: LaunchRequest) {
+  const secret = secretVariable === null ? undefined : options.secretVariable(secretVariable);
   return {
     ...options.runnerEnvironment,
     ...(secret ? { [secret.name]: secret.value } : {}),
-    RUNOPS_EXECUTION_ID: id,
+    ...options.childUsers.take(executionId),
+    RUNOPS_EXECUTION_ID: executionId,
   };
 }

@@ -1,11 +1,18 @@
 import { AgentError } from '../../core/errors.ts';
+import type { Clock } from '../../core/ports.ts';
 import { type Finding, unionOf } from '../../core/redaction/finding.ts';
-import { inParallel } from './in-parallel.ts';
-import { type Answer, callPatiently, type Failure, type Patience, type Waiting } from './patient-call.ts';
+import { type Answer, callPatiently, type Failure, type Patience } from './patient-call.ts';
 import { rateLimit } from './rate-limit.ts';
+import { slots } from './slots.ts';
 import { halvesOf, type TextWindow, windowsOf } from './text-window.ts';
 
-export interface WindowedService extends Waiting {
+export interface DetectorDependencies {
+  clock: Clock;
+  /** Like `Math.random`: spreads the pauses. */
+  random: () => number;
+}
+
+export interface WindowedService {
   name: string;
   /** What one call takes, and what a text costs; never less than its length. */
   costMax: number;
@@ -13,35 +20,43 @@ export interface WindowedService extends Waiting {
   /** Calls under way at once, over all texts. */
   parallelMax: number;
   perMinute: number;
+  /** Calls that may go at once after a pause. */
+  burst: number;
   patience: Patience;
   /** Looks at one window, once. Never throws. */
   look: (text: string, signal: AbortSignal) => Promise<Answer<Finding[]>>;
 }
 
 /** Finds values with a service that takes a text in windows. All windows are looked at, or an error is thrown. */
-export function findInWindows(service: WindowedService): (text: string) => Promise<readonly Finding[]> {
-  const { costMax, costOf, parallelMax } = service;
-  const wait = rateLimit(service.perMinute, service.clock);
+export function findInWindows(
+  service: WindowedService,
+  { clock, random }: DetectorDependencies,
+): (text: string) => Promise<readonly Finding[]> {
+  const { name, costMax, costOf, patience, look } = service;
+  const slot = slots(service.parallelMax);
+  const waiting = { clock, random, turn: rateLimit(service.perMinute, service.burst, clock) };
 
-  const lookAt = async (window: TextWindow): Promise<Finding[]> => {
-    await wait();
-    const answer = await callPatiently(
-      (signal) => service.look(window.text, signal),
-      service.patience,
-      service,
-    );
+  const lookAt = async (window: TextWindow, stop: AbortController): Promise<Finding[]> => {
+    const answer = await slot(() => {
+      stop.signal.throwIfAborted();
+      return callPatiently((signal) => look(window.text, signal), patience, waiting);
+    });
     if ('value' in answer) return answer.value.map((finding) => moved(finding, window.start));
-    if (answer.failure.kind !== 'too-much') throw redactionFailed(service.name, answer.failure);
+    if (answer.failure.kind !== 'too-much') {
+      stop.abort();
+      throw redactionFailed(name, answer.failure);
+    }
     const halves = halvesOf(window);
     if (!halves) return [whole(window)];
-    return [...(await lookAt(halves[0])), ...(await lookAt(halves[1]))];
+    return (await Promise.all(halves.map((half) => lookAt(half, stop)))).flat();
   };
 
   return async (text) => {
     if (text.trim() === '') return [];
     // A half of a character cannot be sent, and must not move what stands behind it.
     const windows = windowsOf(text.toWellFormed(), costMax, costOf);
-    return unionOf((await inParallel(windows, parallelMax, lookAt)).flat());
+    const stop = new AbortController();
+    return unionOf((await Promise.all(windows.map((window) => lookAt(window, stop)))).flat());
   };
 }
 

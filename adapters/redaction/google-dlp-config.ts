@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { defaultInfoTypes } from './google-dlp-info-types.ts';
+import { httpsAddress } from './https-address.ts';
 import { parseDetectorConfig } from './parse-detector-config.ts';
 
 const count = (minimum: number, maximum: number) => z.int().check(z.minimum(minimum), z.maximum(maximum));
@@ -45,7 +46,8 @@ const exclusion = z
 const externalAccount = z.looseObject({
   type: z.literal('external_account', 'must be external_account; a key belongs in a file (credentialsFile)'),
   audience: z.string(),
-  token_url: z.url(),
+  token_url: httpsAddress,
+  service_account_impersonation_url: z.optional(httpsAddress),
 });
 
 export const GoogleDlpConfig = z.strictObject({
@@ -53,7 +55,7 @@ export const GoogleDlpConfig = z.strictObject({
   /** Where the text is looked at: `global`, `europe`, `europe-west1` … */
   location: z._default(z.string().check(z.regex(/^[a-z0-9-]{1,40}$/)), 'global'),
   /** Of the service, when it is not `https://dlp.googleapis.com`. */
-  endpoint: z.optional(z.url().check(z.refine(isSafe, 'must begin with https://, or be on this machine'))),
+  endpoint: z.optional(httpsAddress),
   infoTypes: z._default(z.array(name).check(z.minLength(1), z.maxLength(150)), [...defaultInfoTypes]),
   minLikelihood: z._default(likelihood, 'POSSIBLE'),
   customInfoTypes: z._default(z.array(customInfoType).check(z.maxLength(29)), []),
@@ -73,11 +75,4 @@ export type GoogleDlpConfig = z.infer<typeof GoogleDlpConfig>;
 /** @throws AgentError `config-invalid` with all problems in one message. */
 export function parseGoogleDlpConfig(json: string): GoogleDlpConfig {
   return parseDetectorConfig(GoogleDlpConfig, json, 'the configuration of Google DLP');
-}
-
-function isSafe(address: string): boolean {
-  const { protocol, hostname } = new URL(address);
-  return (
-    protocol === 'https:' || (protocol === 'http:' && /^(127\.0\.0\.1|\[::1\]|localhost)$/.test(hostname))
-  );
 }

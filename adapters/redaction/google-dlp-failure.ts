@@ -6,7 +6,8 @@ const ClientError = z.object({
   status: z.optional(z.unknown()),
   message: z._default(z.string(), ''),
   config: z.optional(z.object({ url: z.optional(z.unknown()) })),
-  response: z.optional(z.object({ headers: z.optional(z.instanceof(Headers)) })),
+  // Its headers are of another class than ours.
+  response: z.optional(z.object({ headers: z.optional(z.custom<Pick<Headers, 'get'>>(isHeaders)) })),
 });
 
 /** What an error of Google's client means, in words that quote nothing of it but the status. */
@@ -46,13 +47,14 @@ function isTooMuch(message: string): boolean {
 
 /** Network errors, broken answers, and credentials that could not be loaded: the texts of the library say which. */
 function failureWithoutAnswer(message: string): Failure {
-  const hasNoCredentials =
-    /could not load the default credentials|ENOENT|credential|private key|No key or keyFile|PEM|DECODER/i.test(
-      message,
-    );
+  const hasNoCredentials = /credential|ENOENT|private key|PEM|DECODER/i.test(message);
   return hasNoCredentials
     ? { kind: 'denied', says: `the agent's Google credentials could not be loaded. ${credentialsAdvice}` }
     : { kind: 'passing', says: 'it could not be reached, or its answer was broken' };
+}
+
+function isHeaders(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'get' in value && typeof value.get === 'function';
 }
 
 function retryAfterMilliseconds(header: string | null | undefined): number {

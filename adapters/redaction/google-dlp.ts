@@ -1,18 +1,11 @@
 import { AgentError } from '../../core/errors.ts';
-import type { Clock } from '../../core/ports.ts';
 import type { Detector } from '../../core/redaction/detector.ts';
-import { findInWindows } from './find-in-windows.ts';
+import { type DetectorDependencies, findInWindows } from './find-in-windows.ts';
 import { readAnswer } from './google-dlp-answer.ts';
 import { googleDlpClient, type Inspect } from './google-dlp-client.ts';
 import type { GoogleDlpConfig } from './google-dlp-config.ts';
 import { googleDlpFailure } from './google-dlp-failure.ts';
 import { END_MARK, inspectRequest } from './google-dlp-request.ts';
-
-export interface DetectorDependencies {
-  clock: Clock;
-  /** Like `Math.random`. */
-  random: () => number;
-}
 
 /**
  * Google's Sensitive Data Protection. It says where the values are and we remove them ourselves, so that windows may
@@ -24,28 +17,34 @@ export function googleDlpDetector(
 ): Detector {
   const request = inspectRequest(config);
   const inspect = deps.inspect ?? googleDlpClient(config);
-  const windowBytes = windowBytesOf(Buffer.byteLength(JSON.stringify(request(''))));
-  const find = findInWindows({
-    name: NAME,
-    costMax: windowBytes,
-    costOf: (text) => Buffer.byteLength(JSON.stringify(text)),
-    parallelMax: config.parallelRequests,
-    perMinute: config.requestsPerMinute,
-    patience: {
-      tries: TRIES,
-      tryMilliseconds: config.requestSeconds * 1000,
-      totalMilliseconds: config.totalSeconds * 1000,
+  const find = findInWindows(
+    {
+      name: NAME,
+      costMax: windowBytesOf(jsonBytes(request(''))),
+      costOf: jsonBytes,
+      parallelMax: config.parallelRequests,
+      perMinute: config.requestsPerMinute,
+      burst: config.parallelRequests,
+      patience: {
+        tries: TRIES,
+        tryMilliseconds: config.requestSeconds * 1000,
+        totalMilliseconds: config.totalSeconds * 1000,
+      },
+      async look(text, signal) {
+        try {
+          return readAnswer(await inspect(request(text), signal), text);
+        } catch (thrown) {
+          return { failure: googleDlpFailure(thrown) };
+        }
+      },
     },
-    ...deps,
-    async look(text, signal) {
-      try {
-        return readAnswer(await inspect(request(text), signal), text);
-      } catch (thrown) {
-        return { failure: googleDlpFailure(thrown) };
-      }
-    },
-  });
+    deps,
+  );
   return { name: NAME, windowCharactersMax: config.parallelRequests * WINDOW_BYTES, find };
+}
+
+function jsonBytes(value: unknown): number {
+  return Buffer.byteLength(JSON.stringify(value));
 }
 
 const NAME = 'Google Cloud DLP';

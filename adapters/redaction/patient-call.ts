@@ -23,6 +23,8 @@ export interface Waiting {
   clock: Clock;
   /** Like `Math.random`: spreads the pauses. */
   random: () => number;
+  /** Waits until the quota allows another call. */
+  turn: () => Promise<void>;
 }
 
 /**
@@ -33,11 +35,13 @@ export interface Waiting {
 export async function callPatiently<T>(
   attempt: (signal: AbortSignal) => Promise<Answer<T>>,
   patience: Patience,
-  { clock, random }: Waiting,
+  { clock, random, turn }: Waiting,
 ): Promise<Answer<T>> {
+  await turn();
   const deadline = clock.now() + patience.totalMilliseconds;
   for (let tries = 1; ; tries++) {
-    const milliseconds = Math.min(patience.tryMilliseconds, deadline - clock.now());
+    if (tries > 1) await turn();
+    const milliseconds = Math.min(patience.tryMilliseconds, Math.max(0, deadline - clock.now()));
     const answer = await withinTime(attempt, milliseconds, clock);
     if (!('failure' in answer) || answer.failure.kind !== 'passing') return answer;
     const ceiling = Math.min(BACKOFF_MILLISECONDS * 2 ** (tries - 1), BACKOFF_MILLISECONDS_MAX);

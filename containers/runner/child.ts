@@ -19,6 +19,13 @@ export interface ChildExit {
 }
 
 const leftBehindMilliseconds = 1000;
+export interface ChildControl {
+  clock: Clock;
+  capture: Pick<Capture, 'push'>;
+  /** Aborts when the command has to end. */
+  stop: AbortSignal;
+}
+
 const killedMilliseconds = 2000;
 const drainMilliseconds = 500;
 const drainRounds = 20;
@@ -29,7 +36,7 @@ const drainRounds = 20;
  * @throws AgentError `command-invalid` when it cannot be started.
  */
 export async function runChild(
-  { clock, capture, stop }: { clock: Clock; capture: Pick<Capture, 'push'>; stop: AbortSignal },
+  { clock, capture, stop }: ChildControl,
   start: ChildStart,
 ): Promise<ChildExit> {
   const { child, pid, readers } = await startProcess(start);

@@ -1,17 +1,13 @@
 import { neverStarted } from '../../core/conclude.ts';
 import { AgentError, messageOf } from '../../core/errors.ts';
 import type { ExecutionId, Result, Spec } from '../../core/execution.ts';
-import { baseEnvironment } from './base-environment.ts';
 import { capture } from './capture.ts';
-import { runChild } from './child.ts';
 import { childEnd } from './child-end.ts';
 import { type Deadline, deadline } from './deadline.ts';
 import { partWriter } from './part-writer.ts';
-import { outputPipes } from './pipes.ts';
+import { openPlace, type Place } from './place.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import type { Runner } from './runner.ts';
-import type { ChildStart } from './start-process.ts';
-import { makeDirectory, removeDirectory } from './work-directory.ts';
 
 /**
  * Runs the command of an execution that is claimed, in a directory of its own that is gone afterwards.
@@ -24,23 +20,16 @@ export async function execute(
   startedAt: number,
 ): Promise<Result> {
   using limit = deadline(runner.clock, spec.runSecondsMax, runner.kill);
-  const isolation = runner.machine.isolation();
-  const directory = makeDirectory(runner.machine.scratch);
+  const place = (runner.openPlace ?? openPlace)(runner.machine);
   try {
-    // Making pipes takes a process, so the secret is fetched meanwhile.
-    const fetching = secretUnlessStopped(runner, id, spec, limit);
-    fetching.catch(() => {});
-    using pipes = await outputPipes(directory, isolation.user);
-    const secret = await fetching;
+    const secret = await secretUnlessStopped(runner, id, spec, limit);
     if (secret === undefined) return stoppedBefore(runner, spec, limit, startedAt);
-
-    const prepared = prepare(spec, secret, directory);
-    const environment = baseEnvironment(runner.machine.environment, directory);
-    const start = { command: prepared.command, directory, isolation, pipes, environment };
-    return { ...(await runPrepared(runner, id, spec, prepared, start, limit)), startedAt };
+    const prepared = prepare(spec, secret, place.directory);
+    return { ...(await runPrepared(runner, id, spec, prepared, place, limit)), startedAt };
   } finally {
-    const removed = removeDirectory(directory, isolation.user);
-    if (!removed) runner.log.error('execution.ended', { taskId: spec.taskId, leftDirectory: directory });
+    const removed = await place.close();
+    if (!removed)
+      runner.log.error('execution.ended', { taskId: spec.taskId, leftDirectory: place.directory });
   }
 }
 
@@ -75,13 +64,13 @@ async function runPrepared(
   runner: Runner,
   id: ExecutionId,
   spec: Spec,
-  { filters, mask }: Prepared,
-  start: ChildStart,
+  { command, filters, mask }: Prepared,
+  place: Place,
   limit: Deadline,
 ) {
   try {
     const output = capture(partWriter(runner, id), filters, spec.outputBytesMax);
-    const exit = await runChild({ clock: runner.clock, capture: output, stop: limit.signal }, start);
+    const exit = await place.run(command, { clock: runner.clock, capture: output, stop: limit.signal });
     const end = childEnd(exit, limit.reason(), spec.runSecondsMax);
     const kept = await output.end();
     const sentences = [end.message, lostOutput(kept.failure), leftBehind(exit.abandoned)];

@@ -1,6 +1,7 @@
 import type { Log } from '../../core/log.ts';
 import type { Clock, Ledger, Secrets } from '../../core/ports.ts';
 import type { Isolation } from './isolation.ts';
+import type { OpenPlace } from './place.ts';
 
 /** All that running an execution takes. */
 export interface Runner {
@@ -13,6 +14,8 @@ export interface Runner {
   /** Aborts when somebody wants the command to end: a user, or the container's stop. */
   kill: AbortSignal;
   machine: Machine;
+  /** Where the command runs: a child process of this machine unless something else is given. */
+  openPlace?: OpenPlace;
 }
 
 /** Where a child lives. */

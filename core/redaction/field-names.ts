@@ -92,7 +92,7 @@ export const lastWords: ReadonlySet<string> = new Set(
   [...FIELDS.keys()].map((name) => name.slice(name.lastIndexOf('_') + 1)).flatMap(withNumber),
 );
 
-/** Names may be counted: `address_line_1`, `phone2`. */
+/** Names may be counted: `address_line1`, `phone2`. */
 function withNumber(word: string): string[] {
   return ['', '1', '2', '3'].map((number) => word + number);
 }

@@ -15,7 +15,7 @@ export function pemInfoType(label: string): InfoType {
  * is the detector's (`detectors/pem.ts`). Lines may be indented, quoted, commented or have a prefix of the same width.
  */
 export function pemTracker(): Tracker {
-  let inside: { infoType: InfoType; lines: number; column: number } | undefined;
+  let inside: { infoType: InfoType; lines: number; prefix: number } | undefined;
 
   const trackLine = (text: string, start: number, end: number): Finding | undefined => {
     const line = text.slice(start, end);
@@ -23,7 +23,8 @@ export function pemTracker(): Tracker {
     const stop = line.indexOf(END, Math.max(begin, 0));
     const was = inside;
     if (begin >= 0) {
-      inside = stop > begin ? undefined : { infoType: pemInfoType(line.slice(begin)), lines: 0, column: -1 };
+      const infoType = pemInfoType(line.slice(begin));
+      inside = stop > begin ? undefined : { infoType, lines: 0, prefix: begin };
       return undefined;
     }
     if (!was) return undefined;
@@ -32,10 +33,10 @@ export function pemTracker(): Tracker {
       inside = undefined;
       return { start, end: start + endOfBlock(line, stop), infoType, continued: true };
     }
-    const column = line.trimEnd().lastIndexOf(' ');
+    const rest = line.slice(was.prefix);
     const belongs =
-      isBody(line) || (was.lines < 4 && isHeader(line)) || hasSameShape(line, column, was.column);
-    inside = belongs ? { infoType, lines: was.lines + 1, column } : undefined;
+      isBody(line) || isBody(rest) || endsInKey(line) || (was.lines < HEADERS_MAX && isHeader(rest));
+    inside = belongs ? { ...was, lines: was.lines + 1 } : undefined;
     return belongs ? { start, end, infoType, continued: true } : undefined;
   };
 
@@ -75,13 +76,14 @@ function isBody(line: string): boolean {
   return start < end && /^[A-Za-z0-9+/=\\]+$/.test(line.slice(start, end));
 }
 
+const HEADERS_MAX = 6;
+
 /** `Proc-Type: 4,ENCRYPTED`, or the empty line after such. */
-function isHeader(line: string): boolean {
-  return /^\s*(?:[A-Za-z][A-Za-z0-9-]*: .*)?$/.test(line.trimEnd());
+function isHeader(rest: string): boolean {
+  return /^\s*(?:(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset|MessageID): .*)?$/.test(rest.trimEnd());
 }
 
-/** The last word is base64, and stands where it stood in the line before, or is long. */
-function hasSameShape(line: string, column: number, columnBefore: number): boolean {
-  const word = line.slice(column + 1).trim();
-  return /^[A-Za-z0-9+/=]+$/.test(word) && (word.length >= 40 || (column >= 0 && column === columnBefore));
+/** The last word is base64, and as long as it is in the lines of a key: whatever stands before it. */
+function endsInKey(line: string): boolean {
+  return /(?:^|[^A-Za-z0-9+/=])[A-Za-z0-9+/=]{40,76}$/.test(line.slice(-80).trimEnd());
 }

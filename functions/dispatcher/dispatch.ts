@@ -87,9 +87,11 @@ async function launch(deps: DispatchDependencies, id: ExecutionId, spec: Spec) {
     target: spec.target,
     secretVariable: spec.secret.provider === 'env-var' ? spec.secret.path : null,
   };
-  await ledger.create(id, 'launching', request);
+  const isFirst = await ledger.create(id, 'launching', request);
   try {
-    const launched = await launcher.launch((await ledger.read(id, 'launching')) ?? request);
+    const launched = await launcher.launch(
+      isFirst ? request : ((await ledger.read(id, 'launching')) ?? request),
+    );
     await ledger.create(id, 'launched', launched);
     log.info('execution.launched', { taskId: id, launchId: launched.launchId });
   } catch (thrown) {

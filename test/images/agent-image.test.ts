@@ -26,7 +26,7 @@ describe.skipIf(dockerMissing)("the agent's image", { timeout: 120_000 }, () => 
   const containers: string[] = [];
 
   beforeAll(async () => {
-    server = await startTestServer(); // builds dist/ too
+    server = await startTestServer();
     image = await buildImage('agent');
     console.log(`${image}: ${await compressedMegabytes(image)} MB compressed`);
   }, 900_000);

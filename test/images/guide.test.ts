@@ -22,7 +22,7 @@ describe.skipIf(missing)('docs/run-the-agent.md', { timeout: 120_000 }, () => {
   let database: TestDatabase | undefined;
 
   beforeAll(async () => {
-    server = await startTestServer(); // builds dist/ too
+    server = await startTestServer();
     database = await startMariadb();
     image = await buildImage('agent');
   }, 900_000);

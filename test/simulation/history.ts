@@ -5,8 +5,10 @@ export interface History {
   results: PostedResult[];
   /** When the API gave each task to our agent, also when the agent never learned of it. */
   locks: Map<string, number>;
-  /** Tasks for which a lock was asked and no definite answer is known to have been used. */
-  lockDoubts: Set<string>;
+  /** Tasks for which our agent asked a lock, whatever came of it. */
+  locksAsked: Set<string>;
+  /** Tasks that the API no longer knows: it takes no result of them. */
+  deleted: Set<string>;
   /** Everything that was shown to somebody, by where it went. */
   left: Departure[];
   /** How often each kind of fault was injected. */
@@ -41,7 +43,8 @@ export function history(trace: boolean): History {
     starts: [],
     results: [],
     locks: new Map(),
-    lockDoubts: new Set(),
+    locksAsked: new Set(),
+    deleted: new Set(),
     left: [],
     faults: new Map(),
     peaks: new Map(),

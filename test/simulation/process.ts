@@ -33,8 +33,8 @@ export function isFaulty({ scheduler, mix }: Universe): boolean {
   return scheduler.now() < mix.quietAt;
 }
 
-export function trace({ history, scheduler }: Universe, who: string, what: string): void {
-  history.trace?.push(`${(scheduler.now() / 1000).toFixed(3).padStart(10)} ${who}: ${what}`);
+export function trace({ history, scheduler }: Universe, who: string, what: () => string): void {
+  history.trace?.push(`${(scheduler.now() / 1000).toFixed(3).padStart(10)} ${who}: ${what()}`);
 }
 
 /** A process that dies before its `dieAt`-th call, or in the middle of it. */
@@ -48,7 +48,7 @@ export function processOf(universe: Universe, name: string, options: { crash: nu
   let calls = 0;
 
   const crash = () => {
-    if (alive) trace(universe, name, 'CRASH');
+    if (alive) trace(universe, name, () => 'CRASH');
     alive = false;
   };
 
@@ -80,10 +80,10 @@ export function processOf(universe: Universe, name: string, options: { crash: nu
         try {
           let value = carryOut();
           if (fault === 'twice') value = carryOut();
-          trace(universe, name, `${what}${fault ? ` [${fault}]` : ''} -> ${short(value)}`);
+          trace(universe, name, () => `${what}${fault ? ` [${fault}]` : ''} -> ${short(value)}`);
           answer(fault === 'after' ? () => reject(failure()) : () => resolve(value));
         } catch (thrown) {
-          trace(universe, name, `${what} -> ${String(thrown)}`);
+          trace(universe, name, () => `${what} -> ${String(thrown)}`);
           answer(() => reject(thrown));
         }
       });

@@ -26,6 +26,8 @@ main() {
 make() {
   needs docker 'docker.io, or install the Docker engine'
   docker version >/dev/null 2>&1 || fail 'No Docker engine answers. Start it (dockerd), or set DOCKER_HOST.'
+  # Who comes second waits for the first, and finds the image.
+  if command -v flock >/dev/null; then exec 9>"${TMPDIR:-/tmp}/${1%%:*}.lock" && flock 9; fi
   if ! docker image inspect "$1" >/dev/null 2>&1; then
     scratch=$(mktemp -d)
     trap 'rm -rf "$scratch"' EXIT
@@ -63,7 +65,7 @@ node_tar() {
 
 # The lines of a sources.list for this Debian release, security and updates included.
 debian_sources() {
-  needs apt-get apt >&2
+  needs apt-get apt
   apt-get indextargets --format '$(CODENAME) $(ORIGIN) $(REPO_URI) $(COMPONENT)' |
     awk -v suite="$suite" '$1 ~ "^" suite "(-security|-updates)?$" && $2 == "Debian" && $4 == "main" \
       { print "deb", $3, $1, $4 }' | sort -u

@@ -44,7 +44,8 @@ function nameBefore(text: string, at: number): Name | undefined {
   if (start === end) return undefined;
   const lastWord = text.slice(startOfLastWord(text, start, end), end).toLowerCase();
   if (!lastWords.has(lastWord) && !lastWords.has(text.slice(start, end).toLowerCase())) return undefined;
-  while (start > end - NAME_CHARACTERS_MAX && isName(text.charCodeAt(start - 1))) start--;
+  while (start > end - NAME_CHARACTERS_MAX && isName(text.charCodeAt(start - 1), isQuoted)) start--;
+  while (start < end && !isLetterOrDigit(text.charCodeAt(start))) start++;
   return { text: text.slice(start, end), start, isQuoted };
 }
 
@@ -69,11 +70,10 @@ function isLetterOrDigit(code: number): boolean {
   return (lower >= 0x61 && lower <= 0x7a) || (code >= 0x30 && code <= 0x39) || (code >= 0xc0 && code < 0x250);
 }
 
-/** Names of more than one word have `_`, `-`, `.`, `'` or a space between them. */
-function isName(code: number): boolean {
-  return (
-    isLetterOrDigit(code) || code === 0x5f || code === 0x2d || code === 0x2e || code === 0x20 || code === 0x27
-  );
+/** Names of more than one word have `_`, `-`, `.`, a space or, outside of quotation marks, `'` between them. */
+function isName(code: number, isQuoted: boolean): boolean {
+  if (isLetterOrDigit(code) || code === 0x5f || code === 0x2d || code === 0x2e || code === 0x20) return true;
+  return code === 0x27 && !isQuoted;
 }
 
 function valueAfter(text: string, at: number, name: Name, infoType: InfoType) {

@@ -32,6 +32,8 @@ export const token: LocalDetector = {
  */
 const KINDS: readonly (readonly [pattern: RegExp, infoType: InfoType])[] = [
   [/^eyJ[\w-]{5,}\.[\w-]{2,}(?:\.[\w-]*){1,3}/, 'JSON_WEB_TOKEN'],
+  // The signature of one that is longer than a window is not seen yet.
+  [/^eyJ[\w-]{5,}\.eyJ[\w-]{2,}/, 'JSON_WEB_TOKEN'],
   [/^(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}(?![A-Za-z0-9])/, 'AWS_CREDENTIALS'],
   [/^AIza[\w-]{35,}/, 'GCP_API_KEY'],
   [/^ya29\.[\w-]{20,}/, 'GCP_CREDENTIALS'],

@@ -1,0 +1,223 @@
+import { AgentError } from '../../core/errors.ts';
+import type { LaunchRequest } from '../../core/execution.ts';
+import type { Launcher } from '../../core/ports.ts';
+import { type StoppedTask, stopCause } from '../../core/stop-causes.ts';
+import { countFault } from './history.ts';
+import { isFaulty, type Process, trace, type Universe } from './process.ts';
+
+/** What is in a container: begins when the container runs, and calls `ended` when it leaves by itself. */
+export type Container = (
+  task: EcsTask,
+  ended: (exitCode: number) => void,
+) => { terminate(): void; kill(): void };
+
+export interface EcsTask {
+  arn: string;
+  executionId: string;
+  lastStatus: 'PROVISIONING' | 'RUNNING' | 'STOPPED';
+  stopped: StoppedTask | null;
+}
+
+export interface Ecs {
+  launcher(process: Process): Launcher;
+  /** Calls back on every STOPPED event that the event bus delivers. */
+  onStopped(listener: (executionId: string) => void): void;
+  running(): EcsTask[];
+}
+
+interface Entry extends EcsTask {
+  token: string;
+  parameters: string;
+  stoppedAt: number;
+  container: ReturnType<Container> | null;
+}
+
+const stopGraceMilliseconds = 30_000;
+const visibleMilliseconds = 3_600_000;
+
+/** RunTask with its client tokens, its failures and its limits; StopTask, DescribeTasks and the events. */
+export function ecs(universe: Universe, container: Container): Ecs {
+  const { scheduler, random, history, mix } = universe;
+  const tasks: Entry[] = [];
+  const listeners: ((id: string) => void)[] = [];
+
+  function runTask(request: LaunchRequest, token: string): Entry {
+    const revision = scheduler.now() >= mix.deployAt ? 2 : 1;
+    const parameters = JSON.stringify({ ...request, revision });
+    const known = mix.launches.ignoresToken ? undefined : tasks.find((task) => isBound(task, token));
+    if (known && known.parameters !== parameters) {
+      countFault(history, 'run-task-conflict');
+      throw new Conflict(known);
+    }
+    if (known) return known;
+    if (mix.launches.ignoresToken && tasks.some((task) => task.token === token)) {
+      countFault(history, 'client-token-ignored');
+    }
+    if (isFaulty(universe)) refuseSometimes();
+    const task: Entry = {
+      arn: `task/${tasks.length + 1}`,
+      executionId: request.executionId,
+      lastStatus: 'PROVISIONING',
+      stopped: null,
+      token,
+      parameters,
+      stoppedAt: 0,
+      container: null,
+    };
+    history.left.push({ where: 'launch', text: parameters });
+    tasks.push(task);
+    const isSlow = isFaulty(universe) && random.chance(0.05);
+    scheduler.after(isSlow ? random.between(60_000, 1_500_000) : random.between(8_000, 40_000), () => begin(task));
+    return task;
+  }
+
+  function isBound(task: Entry, token: string) {
+    const isForgotten = task.stoppedAt > 0 && scheduler.now() > task.stoppedAt + visibleMilliseconds;
+    return task.token === token && !isForgotten;
+  }
+
+  function refuseSometimes() {
+    if (random.chance(mix.launches.failures)) {
+      countFault(history, 'run-task-failures');
+      throw launchFailed('Fargate has no capacity at this time.');
+    }
+    if (random.chance(mix.launches.throttled)) {
+      countFault(history, 'run-task-throttled');
+      throw launchFailed('RunTask was throttled.');
+    }
+  }
+
+  function begin(task: Entry) {
+    if (task.lastStatus === 'STOPPED') return;
+    if (isFaulty(universe) && random.chance(mix.launches.broken)) {
+      countFault(history, 'start-failed');
+      return stopTask(task, random.pick(brokenStarts));
+    }
+    task.lastStatus = 'RUNNING';
+    trace(universe, 'ecs', () => `${task.arn} RUNNING (${task.executionId})`);
+    task.container = container(task, (exitCode) => stopTask(task, { stopCode: 'EssentialContainerExited', exitCode }));
+    const { container: living } = task;
+    if (!isFaulty(universe) || !random.chance(mix.runnerKill)) return;
+    scheduler.after(random.between(0, random.pick([500, 5_000, 120_000])), () => {
+      if (task.lastStatus === 'STOPPED') return;
+      countFault(history, 'runner-killed');
+      living.kill();
+      stopTask(task, random.pick(deaths));
+    });
+  }
+
+  function stopTask(task: Entry, stopped: StoppedTask) {
+    if (task.lastStatus === 'STOPPED') return;
+    Object.assign(task, { lastStatus: 'STOPPED', stopped, stoppedAt: scheduler.now() });
+    trace(universe, 'ecs', () => `${task.arn} STOPPED ${JSON.stringify(stopped)}`);
+    announce(task.executionId);
+  }
+
+  function announce(id: string) {
+    const { lost, twice, late } = mix.events;
+    const happens = (probability: number) => isFaulty(universe) && random.chance(probability);
+    if (happens(lost)) return countFault(history, 'event-lost');
+    const copies = happens(twice) ? 2 : 1;
+    if (copies === 2) countFault(history, 'event-twice');
+    for (let copy = 0; copy < copies; copy++) {
+      const isLate = happens(late);
+      if (isLate) countFault(history, 'event-late');
+      const delay = isLate ? random.between(10_000, 1_800_000) : random.between(200, 2_000);
+      scheduler.after(delay, () => listeners.forEach((listener) => listener(id)));
+    }
+  }
+
+  function stop(arn: string) {
+    const task = tasks.find((candidate) => candidate.arn === arn);
+    if (!task || task.lastStatus === 'STOPPED') return;
+    if (!task.container) return stopTask(task, { stopCode: 'UserInitiated' });
+    task.container.terminate();
+    scheduler.after(stopGraceMilliseconds, () => {
+      task.container?.kill();
+      stopTask(task, { stopCode: 'UserInitiated', exitCode: 137 });
+    });
+  }
+
+  function describe(arn: string): StoppedTask | null {
+    const task = tasks.find((candidate) => candidate.arn === arn);
+    if (!task || (task.stopped && scheduler.now() > task.stoppedAt + visibleMilliseconds)) {
+      return { stoppedReason: 'MISSING' };
+    }
+    return task.stopped;
+  }
+
+  return {
+    onStopped: (listener) => listeners.push(listener),
+    running: () => tasks.filter(({ lastStatus }) => lastStatus !== 'STOPPED'),
+    launcher: (process) => ecsLauncher(process, { runTask, stop, describe }),
+  };
+}
+
+class Conflict extends Error {
+  readonly task: Entry;
+  constructor(task: Entry) {
+    super('ConflictException');
+    this.task = task;
+  }
+}
+
+interface Api {
+  runTask(request: LaunchRequest, token: string): Entry;
+  stop(arn: string): void;
+  describe(arn: string): StoppedTask | null;
+}
+
+/**
+ * How an adapter for ECS has to answer: a conflict over the client token is a launch of ours that was made before,
+ * by a version with another task definition; a task that was stopped before its command may be followed by
+ * another one, with the next token.
+ */
+function ecsLauncher(process: Process, { runTask, stop, describe }: Api): Launcher {
+  const launchesMax = 3;
+  const noAnswer = () => launchFailed('RunTask gave no answer.');
+  return {
+    async launch(request) {
+      for (let launch = 1; ; launch++) {
+        const carryOut = () => bound(() => runTask(request, `${request.executionId}-${launch}`));
+        const task = await process.call(`ecs.runTask ${request.executionId}-${launch}`, carryOut, noAnswer);
+        if (task.stopped && launch < launchesMax) continue;
+        return { launchId: task.arn, launchedAt: process.clock.now() };
+      }
+    },
+    stop: (arn) => process.call(`ecs.stopTask ${arn}`, () => stop(arn), () => launchFailed('StopTask gave no answer.')),
+    async inspect(arn) {
+      const error = () => launchFailed('DescribeTasks gave no answer.');
+      const stopped = await process.call(`ecs.describeTasks ${arn}`, () => describe(arn), error);
+      if (!stopped) return { running: true };
+      const { sentence, remedy, mayPass } = stopCause(stopped);
+      return { running: false, cause: `${sentence}. ${remedy}`, mayPass };
+    },
+  };
+}
+
+function bound(run: () => Entry): Pick<Entry, 'arn' | 'stopped'> {
+  try {
+    const { arn, stopped } = run();
+    return { arn, stopped };
+  } catch (thrown) {
+    if (thrown instanceof Conflict) return { arn: thrown.task.arn, stopped: thrown.task.stopped };
+    throw thrown;
+  }
+}
+
+function launchFailed(message: string): AgentError {
+  return new AgentError('launch-failed', message, { retryable: true });
+}
+
+const brokenStarts = [
+  { stopCode: 'TaskFailedToStart', stoppedReason: 'CannotPullContainerError: canary.stop@example.com not found' },
+  { stopCode: 'TaskFailedToStart', stoppedReason: 'Timeout waiting for network interface provisioning to complete.' },
+  { stopCode: 'TaskFailedToStart', stoppedReason: 'Capacity is unavailable at this time.' },
+] as const;
+
+const deaths = [
+  { stopCode: 'EssentialContainerExited', containerReason: 'OutOfMemoryError: killed', exitCode: 137 },
+  { stopCode: 'SpotInterruption', stoppedReason: 'Your Spot Task was interrupted.' },
+  { stopCode: 'InfrastructureHealth' },
+  { stopCode: 'EssentialContainerExited', exitCode: 0 },
+] as const;

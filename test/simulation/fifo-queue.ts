@@ -1,0 +1,132 @@
+import type { ExecutionId } from '../../core/execution.ts';
+import type { Queue } from '../../core/ports.ts';
+import { countFault, notePeak } from './history.ts';
+import { isFaulty, type Process, processOf, trace, type Universe } from './process.ts';
+
+export interface FifoQueue {
+  name: string;
+  /** The port, as a process sees it. */
+  sender(process: Process): Queue;
+  /** Puts a message there from outside of any process. */
+  deliver(id: ExecutionId): void;
+  /** Brings back, long after, messages that were handled. */
+  redeliver(): number;
+  isEmpty(): boolean;
+}
+
+export interface Consumer {
+  concurrency: number;
+  timeoutMilliseconds: number;
+  visibilityMilliseconds: number;
+  /** After so many receives a message goes to `buried`. */
+  receivesMax: number;
+  handle: (process: Process, id: ExecutionId) => Promise<void>;
+  buried: (id: ExecutionId) => void;
+}
+
+interface Message {
+  id: ExecutionId;
+  receives: number;
+}
+
+const deduplicationMilliseconds = 300_000;
+
+/**
+ * A FIFO queue of SQS with a Lambda behind it: groups and deduplication by the execution's id, batches of one,
+ * at-least-once delivery, a visibility timeout, a dead letter queue.
+ */
+export function fifoQueue(universe: Universe, name: string, consumer: Consumer): FifoQueue {
+  const { scheduler, random, history, mix } = universe;
+  const messages: Message[] = [];
+  const busyGroups = new Set<ExecutionId>();
+  const sentAt = new Map<ExecutionId, number>();
+  const handled = new Set<ExecutionId>();
+  let running = 0;
+  let invocations = 0;
+
+  function accept(id: ExecutionId) {
+    const last = sentAt.get(id);
+    const isDuplicate = last !== undefined && last + deduplicationMilliseconds > scheduler.now();
+    if (isDuplicate && !mix.queue.ignoresDeduplication) return;
+    sentAt.set(id, scheduler.now());
+    const copies = isFaulty(universe) && random.chance(mix.queue.twice) ? 2 : 1;
+    if (copies === 2) countFault(history, 'message-twice');
+    for (let copy = 0; copy < copies; copy++) messages.push({ id, receives: 0 });
+    history.left.push({ where: 'queue', text: id });
+    next();
+  }
+
+  function next() {
+    for (const message of messages) {
+      if (running >= consumer.concurrency) return;
+      if (busyGroups.has(message.id)) continue;
+      busyGroups.add(message.id);
+      message.receives++;
+      running++;
+      notePeak(history, `${name} at once`, running);
+      invoke(message);
+    }
+  }
+
+  function invoke(message: Message) {
+    const process = processOf(universe, `${name}#${++invocations}(${message.id})`, { crash: mix.crash });
+    const receivedAt = scheduler.now();
+    let ended = false;
+    const end = (outcome: 'handled' | 'failed' | 'timed out') => {
+      if (ended) return;
+      ended = true;
+      trace(universe, process.name, () => outcome);
+      process.crash();
+      running--;
+      settle(message, receivedAt, outcome === 'handled');
+      next();
+    };
+    consumer.handle(process, message.id).then(
+      () => end('handled'),
+      () => end('failed'),
+    );
+    scheduler.after(consumer.timeoutMilliseconds, () => end('timed out'));
+  }
+
+  function settle(message: Message, receivedAt: number, wasHandled: boolean) {
+    const lostDelete = isFaulty(universe) && random.chance(mix.queue.lostDelete);
+    if (wasHandled && lostDelete) countFault(history, 'message-redelivered');
+    if (wasHandled && !lostDelete) {
+      remove(message);
+      busyGroups.delete(message.id);
+      handled.add(message.id);
+      return;
+    }
+    scheduler.after(receivedAt + consumer.visibilityMilliseconds - scheduler.now(), () => {
+      busyGroups.delete(message.id);
+      if (message.receives >= consumer.receivesMax) {
+        countFault(history, 'dead-letter');
+        remove(message);
+        consumer.buried(message.id);
+      }
+      next();
+    });
+  }
+
+  function remove(message: Message) {
+    const at = messages.indexOf(message);
+    if (at >= 0) messages.splice(at, 1);
+  }
+
+  return {
+    name,
+    sender: (process) => ({
+      send: (id) => process.call(`${name}.send ${id}`, () => accept(id), () => new Error('SQS gave no answer')),
+    }),
+    deliver: accept,
+    redeliver() {
+      const back = [...handled].filter(() => random.chance(mix.queue.weeksLate));
+      for (const id of back) {
+        sentAt.delete(id);
+        accept(id);
+      }
+      return back.length;
+    },
+    isEmpty: () => messages.length === 0,
+  };
+}

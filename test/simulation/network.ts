@@ -1,0 +1,54 @@
+import type { Fetch } from '../../core/http-request.ts';
+import { countFault } from './history.ts';
+import { isWithin } from './mix.ts';
+import { isFaulty, type Process, type Universe } from './process.ts';
+import type { Answer, RunopsServer } from './runops-server.ts';
+
+/** `fetch` as a process has it: the real client of the API runs over it. */
+export function network(universe: Universe, server: RunopsServer, process: Process): Fetch {
+  const { random, history, mix, scheduler } = universe;
+
+  /** The server may fail before and after it did what it was asked to. */
+  function exchange(method: string, url: URL, key: string | null, body: string): Answer {
+    if (isWithin(mix.apiDown, scheduler.now())) {
+      countFault(history, 'api-down');
+      if (random.chance(0.5)) return { status: 503, body: {} };
+      throw networkError('ECONNREFUSED');
+    }
+    const fails = (rate: number) => isFaulty(universe) && rate > 0 && random.chance(rate);
+    if (fails(mix.calls.instead)) return failed('api-500', random.pick([500, 429, 503]));
+    const answer = server.handle(method, url, key, body);
+    if (fails(mix.calls.after)) return failed('api-500-after', random.pick([500, 502]));
+    return answer;
+  }
+
+  function failed(kind: string, status: number): Answer {
+    countFault(history, kind);
+    return { status, body: {} };
+  }
+
+  return async (address, init) => {
+    const url = new URL(address);
+    const body = await textOf(init.body);
+    if (body !== '') history.left.push({ where: 'api', text: body });
+    const key = new Headers(init.headers).get('idempotency-key');
+    const { status, body: content } = await process.call(
+      `${init.method} ${url.hostname.split('.')[0]}${url.pathname}${url.searchParams.get('status') ?? ''}`,
+      () => exchange(init.method ?? 'GET', url, key, body),
+      () => networkError('ECONNRESET'),
+    );
+    return new Response(JSON.stringify(content), { status });
+  };
+}
+
+function networkError(code: string): Error {
+  return new TypeError('fetch failed', { cause: Object.assign(new Error(code), { code }) });
+}
+
+async function textOf(body: RequestInit['body']): Promise<string> {
+  if (typeof body === 'string') return body;
+  if (!body || !(Symbol.asyncIterator in body)) return '';
+  const pieces: Uint8Array[] = [];
+  for await (const piece of body) pieces.push(piece);
+  return Buffer.concat(pieces).toString();
+}

@@ -1,0 +1,44 @@
+import type { Universe } from './process.ts';
+
+/** An object store with conditional writes, as S3 has them. Each operation is whole and seen at once by all. */
+export interface ObjectStore {
+  /** `If-None-Match: *` when `once`: 200 or 412. `writer` is a nonce in the object's metadata. */
+  put(key: string, bytes: Uint8Array | string, options: { once: boolean; writer: string }): 200 | 412;
+  get(key: string): Uint8Array | string | undefined;
+  writerOf(key: string): string | undefined;
+  list(prefix: string): string[];
+  delete(keys: readonly string[]): void;
+  /** The bucket's lifecycle: what is older than a day goes, save what `isKept` names. */
+  expire(isKept: (key: string) => boolean): void;
+  /** Every object's key and text. */
+  contents(): { key: string; text: string }[];
+}
+
+const dayMilliseconds = 24 * 3600 * 1000;
+
+export function objectStore({ scheduler }: Universe): ObjectStore {
+  const objects = new Map<string, { bytes: Uint8Array | string; writer: string; at: number }>();
+  return {
+    put(key, bytes, { once, writer }) {
+      if (once && objects.has(key)) return 412;
+      objects.set(key, { bytes, writer, at: scheduler.now() });
+      return 200;
+    },
+    get: (key) => objects.get(key)?.bytes,
+    writerOf: (key) => objects.get(key)?.writer,
+    list: (prefix) => [...objects.keys()].filter((key) => key.startsWith(prefix)),
+    delete(keys) {
+      for (const key of keys) objects.delete(key);
+    },
+    expire(isKept) {
+      for (const [key, { at }] of objects) {
+        if (!isKept(key) && at + dayMilliseconds < scheduler.now()) objects.delete(key);
+      }
+    },
+    contents: () =>
+      [...objects].map(([key, { bytes }]) => ({
+        key,
+        text: typeof bytes === 'string' ? bytes : Buffer.from(bytes).toString('latin1'),
+      })),
+  };
+}

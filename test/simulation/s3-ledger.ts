@@ -1,0 +1,103 @@
+import { AgentError } from '../../core/errors.ts';
+import { type ExecutionId, isPermanent, type LedgerRecords, parseRecord } from '../../core/execution.ts';
+import type { Ledger } from '../../core/ports.ts';
+import { countFault } from './history.ts';
+import type { ObjectStore } from './object-store.ts';
+import { isFaulty, type Process, type Universe } from './process.ts';
+
+const tries = 4;
+
+/**
+ * A ledger over an object store, as an adapter for S3 has to be: 409 and 503 are tried again, and 412 counts as
+ * "somebody else's" only when the object is not of this very call, whose first answer may have been lost.
+ */
+export function s3Ledger(universe: Universe, store: ObjectStore, process: Process): Ledger {
+  const { random, history, mix, scheduler } = universe;
+  let writes = 0;
+
+  /** A request to the store, which may also answer 409 or 503. */
+  async function request<T>(what: string, carryOut: () => T, canConflict = false): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await process.call(`ledger.${what}`, () => refuse(canConflict) ?? carryOut(), noAnswer);
+      } catch (thrown) {
+        if (attempt < tries) await process.clock.sleep(100 * 2 ** attempt);
+        else throw failed(what, thrown);
+      }
+    }
+  }
+
+  function refuse(canConflict: boolean): undefined {
+    if (!isFaulty(universe)) return;
+    if (canConflict && random.chance(mix.storage.conflict)) {
+      countFault(history, 's3-409');
+      throw new Error('409 ConditionalRequestConflict');
+    }
+    if (random.chance(mix.storage.busy)) {
+      countFault(history, 's3-503');
+      throw new Error('503 SlowDown');
+    }
+  }
+
+  async function createOnce(key: string, text: string): Promise<boolean> {
+    const writer = `${process.name}/${++writes}`;
+    const status = await request(
+      `create ${key}`,
+      () => store.put(key, text, { once: true, writer }),
+      true,
+    );
+    if (status === 200) return true;
+    countFault(history, 's3-412');
+    return (await request(`head ${key}`, () => store.writerOf(key))) === writer;
+  }
+
+  return {
+    async create(id, name, record) {
+      const markerKey = `open/${id}`;
+      if (name === 'task') {
+        const marker = { once: false, writer: process.name };
+        await request(`put ${markerKey}`, () => store.put(markerKey, String(scheduler.now()), marker));
+      }
+      return createOnce(`executions/${id}/${name}`, JSON.stringify(record));
+    },
+    async read<N extends keyof LedgerRecords>(id: ExecutionId, name: N) {
+      const text = await request(`read ${id}/${name}`, () => store.get(`executions/${id}/${name}`));
+      return typeof text === 'string' ? parseRecord(name, text) : undefined;
+    },
+    async *open() {
+      const keys = await request('list open/', () => store.list('open/'));
+      yield* keys.map((key) => key.slice('open/'.length));
+    },
+    async close(id) {
+      const output = await request(`list output/${id}/`, () => store.list(`output/${id}/`));
+      if (output.length > 0) await request(`delete output/${id}/`, () => store.delete(output));
+      const records = await request(`list executions/${id}/`, () => store.list(`executions/${id}/`));
+      const passing = records.filter((key) => !isKept(key));
+      if (passing.length > 0) await request(`delete executions/${id}/`, () => store.delete(passing));
+      await request(`delete open/${id}`, () => store.delete([`open/${id}`]));
+    },
+    async writeOutput(id, part, frames) {
+      const bytes = frames.slice();
+      const put = { once: false, writer: process.name };
+      await request(`write output/${id}/${part}`, () => store.put(`output/${id}/${part}`, bytes, put));
+    },
+    async readOutput(id, part) {
+      const bytes = await request(`read output/${id}/${part}`, () => store.get(`output/${id}/${part}`));
+      return bytes instanceof Uint8Array ? bytes : undefined;
+    },
+  };
+}
+
+/** What the lifecycle rule of the bucket leaves alone. */
+export function isKept(key: string): boolean {
+  return key.startsWith('executions/') && isPermanent(key.split('/')[2] ?? '');
+}
+
+function noAnswer(): Error {
+  return new Error('no answer');
+}
+
+function failed(what: string, cause: unknown): AgentError {
+  const message = `The ledger could not ${what}. Try again later.`;
+  return new AgentError('ledger-failed', message, { retryable: true, cause });
+}
