@@ -1,6 +1,6 @@
 import { AgentError, messageOf } from './errors.ts';
 import type { ExecutionId, Reason, Result } from './execution.ts';
-import type { Ledger, Queue } from './ports.ts';
+import type { Clock, Ledger, Queue } from './ports.ts';
 
 /** A result of an execution whose command never started. */
 export function neverStarted(reason: Reason, message: string, endedAt: number): Result {
@@ -28,6 +28,15 @@ export async function conclude(
   await ledger.create(id, 'result', result);
   await reports.send(id);
   return true;
+}
+
+/** Ends an execution that its user no longer wants, before its start. False when a runner was faster. */
+export function concludeKilled(
+  deps: { ledger: Ledger; reports: Queue; clock: Clock },
+  id: ExecutionId,
+): Promise<boolean> {
+  const message = 'The task was killed by its user before it started.';
+  return conclude(deps, id, neverStarted('killed', message, deps.clock.now()));
 }
 
 /** The sentence for the user about what our machine failed at; the raw error stays in our own log. */

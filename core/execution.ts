@@ -8,6 +8,7 @@ import type { Redacted } from './redaction/redacted.ts';
  *     task      poller      the API handed it out
  *     claim-1   dispatcher  somebody works on it (claim-2 … after a crash)
  *     lock      dispatcher  the API gave it to us: from here on exactly one result is owed
+ *     refused   dispatcher  in place of `lock`: somebody else has it, for good
  *     spec      dispatcher  verified and allowed; all that the runner may know
  *     launching dispatcher  the exact request, written before it is made
  *     launched  dispatcher  what the launcher answered
@@ -101,6 +102,7 @@ const recordSchemas = {
   task: z.object({ receivedAt: milliseconds, input: z.unknown() }),
   claim: z.object({ claimedAt: milliseconds }),
   lock: z.object({ lockedAt: milliseconds, uploadUrl: z.nullable(z.string()) }),
+  refused: z.object({ refusedAt: milliseconds }),
   spec: specSchema,
   launching: launchRequestSchema,
   launched: z.object({ launchId: z.string(), launchedAt: milliseconds }),
@@ -121,7 +123,7 @@ export type RecordName = keyof LedgerRecords;
 
 /** Kept when an execution is closed: what stops a message that comes back from starting it again. */
 export function isPermanent(name: string): boolean {
-  return name === 'started' || name === 'reported' || name.startsWith('claim-');
+  return name === 'started' || name === 'reported' || name === 'refused' || name.startsWith('claim-');
 }
 
 /**

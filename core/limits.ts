@@ -21,8 +21,12 @@ export const limits = {
   inlineLogCharacters: 1024 * 1024,
   /** How long an output may wait for its redaction before it is withheld. */
   redactionSeconds: 900,
+  /** How long a result is posted again that the API refuses. What it gives no answer to has no limit. */
+  refusedReportSeconds: 24 * 3600,
   /** How often dispatching one execution may be tried. */
   dispatchAttempts: 50,
+  /** How many executions one sweep looks at at once. */
+  sweepsAtOnce: 20,
   /** One script, as UTF-8. */
   scriptBytes: 64 * 1024 * 1024,
   /** One list of ready tasks, with their scripts. */

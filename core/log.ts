@@ -24,6 +24,7 @@ export type LogEvent =
   | 'upload.failed'
   | 'result.reported'
   | 'report.deferred'
+  | 'report.refused'
   | 'progress.failed'
   | 'sweep.ended'
   | 'message.failed';

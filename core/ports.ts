@@ -35,7 +35,7 @@ export interface Ledger {
   open(): AsyncIterable<ExecutionId>;
   /**
    * Ends an execution: deletes what may hold scripts, tokens or raw output, and keeps the permanent records
-   * (`claim-…`, `started`, `reported`), so that a message that comes back in a year still starts nothing.
+   * (`claim-…`, `refused`, `started`, `reported`), so that a message that comes back in a year still starts nothing.
    */
   close(id: ExecutionId): Promise<void>;
   /** Writes part number `part` (1, 2, 3 …) of the raw output: frames as in `core/output.ts`. */
@@ -54,7 +54,11 @@ export interface Launcher {
   inspect(launchId: string): Promise<LaunchState>;
 }
 
-export type LaunchState = { running: true } | { running: false; cause: string };
+/**
+ * `cause` completes "its end is unknown:", with a remedy. `mayPass: false` says that another launch would end the
+ * same way.
+ */
+export type LaunchState = { running: true } | { running: false; cause: string; mayPass?: boolean };
 
 /** Keeps the redacted logs in the customer's own storage. */
 export interface LogStore {

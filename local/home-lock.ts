@@ -11,14 +11,21 @@ import { AgentError } from '../core/errors.ts';
 export async function lockHome(home: string): Promise<() => Promise<void>> {
   const path = join(home, 'agent.lock');
   const own = processId(process.pid) ?? String(process.pid);
-  await mkdir(home, { recursive: true, mode: 0o700 });
+  await mkdir(home, { recursive: true, mode: 0o700 }).catch((cause) => {
+    const message = `The folder ${home} cannot be made (${cause.code}). Set RUNOPS_HOME to one that can be written.`;
+    throw new AgentError('config-invalid', message, { cause });
+  });
   const holder = await readFile(path, 'utf8').catch(() => undefined);
   if (holder !== undefined && processId(Number.parseInt(holder, 10)) === holder) {
     const [pid] = holder.split('/');
     const message = `Another agent (process ${pid}) uses ${home}. Stop it, or set RUNOPS_HOME to another folder.`;
     throw new AgentError('config-invalid', message);
   }
-  await rm(path, { force: true });
-  await writeFile(path, own, { flag: 'wx', mode: 0o600 });
+  await rm(path, { force: true })
+    .then(() => writeFile(path, own, { flag: 'wx', mode: 0o600 }))
+    .catch((cause) => {
+      const message = `The folder ${home} cannot be written (${cause.code}). Set RUNOPS_HOME to one that can.`;
+      throw new AgentError('config-invalid', message, { cause });
+    });
   return () => rm(path, { force: true });
 }

@@ -37,15 +37,15 @@ export function findInWindows(
   const waiting = { clock, random, turn: rateLimit(service.perMinute, service.burst, clock) };
 
   const lookAt = async (window: TextWindow, stop: AbortController): Promise<Finding[]> => {
-    const answer = await slot(() => {
+    const answer = await slot(async () => {
       stop.signal.throwIfAborted();
-      return callPatiently((signal) => look(window.text, signal), patience, waiting);
+      const answer = await callPatiently((signal) => look(window.text, signal), patience, waiting);
+      // The other windows end with the same error, and those that wait for their turn are not looked at.
+      if (isLasting(answer)) stop.abort(redactionFailed(name, answer.failure));
+      stop.signal.throwIfAborted();
+      return answer;
     });
     if ('value' in answer) return answer.value.map((finding) => moved(finding, window.start));
-    if (answer.failure.kind !== 'too-much') {
-      stop.abort();
-      throw redactionFailed(name, answer.failure);
-    }
     const halves = halvesOf(window);
     if (!halves) return [whole(window)];
     return (await Promise.all(halves.map((half) => lookAt(half, stop)))).flat();
@@ -58,6 +58,10 @@ export function findInWindows(
     const stop = new AbortController();
     return unionOf((await Promise.all(windows.map((window) => lookAt(window, stop)))).flat());
   };
+}
+
+function isLasting(answer: Answer<Finding[]>): answer is { failure: Failure } {
+  return 'failure' in answer && answer.failure.kind !== 'too-much';
 }
 
 function moved({ start, end, infoType }: Finding, by: number): Finding {

@@ -45,8 +45,9 @@ export function googleDlpClient(config: GoogleDlpConfig): Inspect {
 type CancellablePromise = Promise<[InspectContentResponse]> & { cancel(): void };
 
 async function load(config: GoogleDlpConfig): Promise<DlpServiceClient> {
-  const { DlpServiceClient } = await import('@google-cloud/dlp');
-  const client = new DlpServiceClient({
+  // By its default export, which is all that a bundle in several files has of a CommonJS package.
+  const { default: dlp } = await import('@google-cloud/dlp');
+  const client = new dlp.DlpServiceClient({
     // HTTP/1.1 and JSON: a connection that was frozen with its Lambda is replaced, where gRPC would keep it.
     fallback: true,
     projectId: config.project,

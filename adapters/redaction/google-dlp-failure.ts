@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { kindOfError } from './kind-of-error.ts';
 import type { Failure } from './patient-call.ts';
 
 /** What is read of an error of Google's client. Its `config` holds the request with the text, so it goes no further. */
@@ -14,7 +15,7 @@ const ClientError = z.object({
 export function googleDlpFailure(thrown: unknown): Failure {
   const { data } = ClientError.safeParse(thrown);
   const status = typeof data?.status === 'number' ? data.status : undefined;
-  if (status === undefined) return failureWithoutAnswer(data?.message ?? '');
+  if (status === undefined) return failureWithoutAnswer(thrown, data?.message ?? '');
   const pauseMilliseconds = retryAfterMilliseconds(data?.response?.headers?.get('retry-after'));
   if (status === 429) return { kind: 'passing', says: 'its quota is used up (429)', pauseMilliseconds };
   if (status >= 500) return { kind: 'passing', says: `it failed (${status})`, pauseMilliseconds };
@@ -46,11 +47,11 @@ function isTooMuch(message: string): boolean {
 }
 
 /** Network errors, broken answers, and credentials that could not be loaded: the texts of the library say which. */
-function failureWithoutAnswer(message: string): Failure {
+function failureWithoutAnswer(thrown: unknown, message: string): Failure {
   const hasNoCredentials = /credential|ENOENT|private key|PEM|DECODER/i.test(message);
   return hasNoCredentials
     ? { kind: 'denied', says: `the agent's Google credentials could not be loaded. ${credentialsAdvice}` }
-    : { kind: 'passing', says: 'it could not be reached, or its answer was broken' };
+    : { kind: 'passing', says: `it could not be reached, or its answer was broken${kindOfError(thrown)}` };
 }
 
 function isHeaders(value: unknown): boolean {

@@ -85,10 +85,23 @@ function matchesOf({ sensitiveInformationPolicy, wordPolicy }: z.infer<typeof As
   ];
 }
 
+/**
+ * Where a value stands. A short one may stand inside of other words by chance (`42` in `1429`): then only the places
+ * where it is a word count, if there are any.
+ */
 function placesOf(text: string, { match, infoType }: Match): Finding[] {
   const places: Finding[] = [];
   for (let at = text.indexOf(match); at >= 0; at = text.indexOf(match, at + 1)) {
     places.push({ start: at, end: at + match.length, infoType });
   }
-  return places;
+  if (match.length > SHORT_CHARACTERS) return places;
+  const words = places.filter(({ start, end }) => !continuesWord(text, start, end));
+  return words.length > 0 ? words : places;
+}
+
+const SHORT_CHARACTERS = 3;
+
+function continuesWord(text: string, start: number, end: number): boolean {
+  const before = text.slice(Math.max(0, start - 2), start);
+  return /[\p{L}\p{N}]$/u.test(before) || /^[\p{L}\p{N}]/u.test(text.slice(end, end + 2));
 }

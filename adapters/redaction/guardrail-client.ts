@@ -6,20 +6,31 @@ export type Apply = (text: string, signal: AbortSignal) => Promise<unknown>;
 
 /** The one client of this process, made at the first call. */
 export function guardrailClient(config: BedrockGuardrailsConfig): Apply {
-  let client: BedrockRuntimeClient | undefined;
+  let loading: Promise<BedrockRuntimeClient> | undefined;
   return async (text, signal) => {
-    const { ApplyGuardrailCommand, BedrockRuntimeClient } = await import('@aws-sdk/client-bedrock-runtime');
-    client ??= new BedrockRuntimeClient({
-      maxAttempts: 1,
-      ...(config.region === undefined ? {} : { region: config.region }),
-      ...(config.endpoint === undefined ? {} : { endpoint: config.endpoint }),
-    });
+    loading ??= load(config);
+    const { ApplyGuardrailCommand } = await import('@aws-sdk/client-bedrock-runtime');
     const command = new ApplyGuardrailCommand({
       guardrailIdentifier: config.guardrail,
       guardrailVersion: config.version,
       source: 'OUTPUT',
       content: [{ text: { text } }],
     });
-    return client.send(command, { abortSignal: signal });
+    return (await loading).send(command, { abortSignal: signal });
   };
+}
+
+async function load(config: BedrockGuardrailsConfig): Promise<BedrockRuntimeClient> {
+  const [{ BedrockRuntimeClient }, { NodeHttpHandler }] = await Promise.all([
+    import('@aws-sdk/client-bedrock-runtime'),
+    import('@smithy/node-http-handler'),
+  ]);
+  return new BedrockRuntimeClient({
+    maxAttempts: 1,
+    // This client's own choice is HTTP/2, where all calls share a connection: one that was frozen with its Lambda and
+    // lost would make every try hang. With HTTP/1.1 a try that ends takes its connection with it.
+    requestHandler: new NodeHttpHandler(),
+    ...(config.region === undefined ? {} : { region: config.region }),
+    ...(config.endpoint === undefined ? {} : { endpoint: config.endpoint }),
+  });
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { kindOfError } from './kind-of-error.ts';
 import type { Failure } from './patient-call.ts';
 
 const SdkError = z.object({
@@ -16,7 +17,10 @@ export function guardrailFailure(thrown: unknown): Failure {
     return { kind: 'denied', says: `the agent's AWS credentials could not be loaded. ${advice}` };
   }
   if (status === undefined || status < 400) {
-    return { kind: 'passing', says: 'it could not be reached, or its answer was broken' };
+    return {
+      kind: 'passing',
+      says: `it could not be reached, or its answer was broken${kindOfError(thrown)}`,
+    };
   }
   if (status === 429 || /Throttling|TooManyRequests|ServiceQuotaExceeded/.test(name)) {
     return { kind: 'passing', says: 'its quota is used up (429)' };

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
-import type { Readable } from 'node:stream';
 import { limits } from '../../core/limits.ts';
 import type { StreamName } from '../../core/output.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { Capture } from './capture.ts';
+import type { OutputReader } from './output-reader.ts';
 import { askGroup, endGroup } from './process-group.ts';
 import { type ChildStart, startProcess } from './start-process.ts';
 
@@ -18,7 +18,6 @@ export interface ChildExit {
   abandoned: boolean;
 }
 
-const leftBehindMilliseconds = 1000;
 export interface ChildControl {
   clock: Clock;
   capture: Pick<Capture, 'push'>;
@@ -26,6 +25,7 @@ export interface ChildControl {
   stop: AbortSignal;
 }
 
+const leftBehindMilliseconds = 1000;
 const killedMilliseconds = 2000;
 const drainMilliseconds = 500;
 const drainRounds = 20;
@@ -81,19 +81,14 @@ interface OutputReading {
   busy: () => boolean;
 }
 
-function readAll(readers: Record<StreamName, Readable>, capture: Pick<Capture, 'push'>): OutputReading {
+function readAll(readers: Record<StreamName, OutputReader>, capture: Pick<Capture, 'push'>): OutputReading {
   let pushing = 0;
-  const read = async (stream: StreamName) => {
-    try {
-      for await (const chunk of readers[stream]) {
-        pushing++;
-        await capture.push(stream, chunk);
-        pushing--;
-      }
-    } catch {
-      // Only reading can fail, after `destroy`: what was read until then is all there is.
-    }
-  };
+  const read = (stream: StreamName) =>
+    readers[stream].read(async (chunk) => {
+      pushing++;
+      await capture.push(stream, chunk);
+      pushing--;
+    });
   return { finished: Promise.all([read('stdout'), read('stderr')]), busy: () => pushing > 0 };
 }
 

@@ -1,15 +1,15 @@
 import { spawn } from 'node:child_process';
 import { closeSync, constants, fchownSync, openSync, unlinkSync } from 'node:fs';
-import { Socket } from 'node:net';
 import { join } from 'node:path';
 import type { StreamName } from '../../core/output.ts';
 import type { ChildUser } from './child-user.ts';
+import { type OutputReader, pipeReader } from './output-reader.ts';
 
 /** The pipes of one child. Where a stream has none, `spawn` must make one of its own. */
 export interface OutputPipes extends Disposable {
   /** For `stdio` of `spawn`. */
   childEnds: Record<StreamName, number | null>;
-  readers: Record<StreamName, Socket | null>;
+  readers: Record<StreamName, OutputReader | null>;
   /** Closes our copies of the child's ends, so that the readers see the end when the child's are closed. */
   release(): void;
 }
@@ -56,5 +56,5 @@ function openPipe(path: string, user: ChildUser | null) {
   unlinkSync(path);
   // Only its owner may open it again by way of /dev/stdout.
   if (user) fchownSync(childEnd, user.uid, user.gid);
-  return { childEnd, reader: new Socket({ fd: readEnd, readable: true, writable: false }) };
+  return { childEnd, reader: pipeReader(readEnd) };
 }

@@ -2,11 +2,11 @@ import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { once } from 'node:events';
 import { closeSync, fchownSync, openSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
 import type { Command } from '../../core/integrations/integration.ts';
 import type { StreamName } from '../../core/output.ts';
 import { findProgram } from './find-program.ts';
 import type { Isolation } from './isolation.ts';
+import { type OutputReader, streamReader } from './output-reader.ts';
 import type { OutputPipes } from './pipes.ts';
 import { explainStart } from './start-failure.ts';
 import { handOver, writeFiles, writePrivately } from './work-directory.ts';
@@ -25,7 +25,7 @@ export interface ChildStart {
 export interface StartedProcess {
   child: ChildProcess;
   pid: number;
-  readers: Record<StreamName, Readable>;
+  readers: Record<StreamName, OutputReader>;
 }
 
 /**
@@ -43,8 +43,8 @@ export async function startProcess(start: ChildStart): Promise<StartedProcess> {
     const stdio: StdioOptions = [stdin ?? 'ignore', stdout ?? 'pipe', stderr ?? 'pipe'];
     const { child, pid } = await spawned(start, environment, stdio);
     const readers = {
-      stdout: present(pipes.readers.stdout ?? child.stdout),
-      stderr: present(pipes.readers.stderr ?? child.stderr),
+      stdout: pipes.readers.stdout ?? streamReader(present(child.stdout)),
+      stderr: pipes.readers.stderr ?? streamReader(present(child.stderr)),
     };
     return { child, pid, readers };
   } finally {

@@ -1,8 +1,9 @@
-import { claim } from '../../core/claim.ts';
-import { conclude, explain, neverStarted } from '../../core/conclude.ts';
+import { busy, claim, isSuperseded } from '../../core/claim.ts';
+import { conclude, concludeKilled, explain, neverStarted } from '../../core/conclude.ts';
 import type { ControlPlane } from '../../core/control-plane.ts';
 import { AgentError } from '../../core/errors.ts';
 import type { ExecutionId, Spec } from '../../core/execution.ts';
+import { limits } from '../../core/limits.ts';
 import type { Log } from '../../core/log.ts';
 import type { Launcher, Ledger, Queue } from '../../core/ports.ts';
 import { type Guard, specify } from '../../core/specify.ts';
@@ -24,12 +25,21 @@ export interface DispatchDependencies extends Guard {
  * @throws AgentError, retryable: leave the message in the queue.
  */
 export async function dispatch(deps: DispatchDependencies, id: ExecutionId): Promise<void> {
-  const received = await deps.ledger.read(id, 'task');
+  const { ledger } = deps;
+  const received = await ledger.read(id, 'task');
   const taskId = idOf(received?.input);
-  if (taskId === undefined || (await deps.ledger.read(id, 'started'))) return;
+  if (taskId === undefined || (await ledger.read(id, 'started'))) return;
+  // A stale list may have brought it back.
+  if (await ledger.read(id, 'refused')) return ledger.close(id);
 
   const attempt = await claim(deps, id, deps.leaseSeconds);
+  if (attempt === undefined) return giveUp(deps, id);
   if (!(await lock(deps, id, taskId, attempt))) return;
+  // Whoever asks for a kill writes `kill` and then looks for `lock`, which is there by now: one of us sees it.
+  if (await ledger.read(id, 'kill')) {
+    await concludeKilled(deps, id);
+    return;
+  }
   const spec = await specifyOnce(deps, id, received?.input);
   if (spec) await launch(deps, id, spec);
 }
@@ -44,8 +54,11 @@ async function lock(deps: DispatchDependencies, id: ExecutionId, taskId: Task['i
     log.info('task.locked', { taskId: id });
     return true;
   }
+  if (await ledger.read(id, 'lock')) return true;
+  if (await isSuperseded(ledger, id, attempt)) throw busy(id);
   log.info('task.refused', { taskId: id, outcome: lock.outcome });
   if (lock.outcome === 'refused' && attempt === 1) {
+    await ledger.create(id, 'refused', { refusedAt: clock.now() });
     await ledger.close(id);
     return false;
   }
@@ -57,6 +70,14 @@ async function lock(deps: DispatchDependencies, id: ExecutionId, taskId: Task['i
   return false;
 }
 
+/** No attempt is left. The task may have been locked by one that got no answer, so its user is told. */
+async function giveUp(deps: DispatchDependencies, id: ExecutionId) {
+  const message =
+    `The task was not started: ${limits.dispatchAttempts} attempts failed. Run it again; if it happens again, the ` +
+    "agent's own log has the cause.";
+  await conclude(deps, id, neverStarted('lost', message, deps.clock.now()));
+}
+
 /** The spec, or undefined when the task must not run: then its user has the answer. */
 async function specifyOnce(deps: DispatchDependencies, id: ExecutionId, input: unknown) {
   const { ledger, clock, log } = deps;
@@ -64,8 +85,8 @@ async function specifyOnce(deps: DispatchDependencies, id: ExecutionId, input: u
   if (written) return written;
   try {
     const spec = await specify(deps, parseTask(input));
-    await ledger.create(id, 'spec', spec);
-    return spec;
+    // Of two dispatchers at once, the first decides, as for the runner.
+    return (await ledger.create(id, 'spec', spec)) ? spec : await ledger.read(id, 'spec');
   } catch (thrown) {
     if (!(thrown instanceof AgentError) || thrown.retryable) throw thrown;
     log.info('task.rejected', { taskId: id, code: thrown.code });

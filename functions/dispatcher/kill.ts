@@ -1,4 +1,4 @@
-import { conclude, neverStarted } from '../../core/conclude.ts';
+import { concludeKilled } from '../../core/conclude.ts';
 import type { ExecutionId } from '../../core/execution.ts';
 import type { Log } from '../../core/log.ts';
 import type { Clock, Launcher, Ledger, Queue } from '../../core/ports.ts';
@@ -16,10 +16,10 @@ export interface KillDependencies {
  * stopped and reports what was printed so far.
  */
 export async function kill(deps: KillDependencies, id: ExecutionId): Promise<void> {
-  const { ledger, launcher, clock, log } = deps;
-  if (!(await ledger.read(id, 'task'))) return;
-  const message = 'The task was killed by its user before it started.';
-  if (await conclude(deps, id, neverStarted('killed', message, clock.now()))) {
+  const { ledger, launcher, log } = deps;
+  // Not ours yet, or never: the dispatcher looks for the wish when it has the lock.
+  if (!(await ledger.read(id, 'lock'))) return;
+  if (await concludeKilled(deps, id)) {
     log.info('execution.killed', { taskId: id, started: false });
     return;
   }

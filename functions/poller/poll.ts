@@ -20,11 +20,13 @@ export interface PollDependencies {
  */
 export async function poll(deps: PollDependencies): Promise<number> {
   const ready = await deps.controlPlane.readyTasks();
-  const ids = ready.map((input) => receive(deps, input));
-  const received = (await Promise.all(ids)).filter((id) => id !== undefined);
-  await pollKills(deps);
+  const received = await Promise.allSettled(ready.map((input) => receive(deps, input)));
   forgetAllBut(deps.seen, ready);
-  return received.length;
+  // A task that cannot be written down keeps nobody from killing another.
+  await pollKills(deps);
+  const failed = received.find(({ status }) => status === 'rejected');
+  if (failed?.status === 'rejected') throw failed.reason;
+  return received.filter((task) => task.status === 'fulfilled' && task.value !== undefined).length;
 }
 
 async function receive({ ledger, dispatches, clock, log, seen }: PollDependencies, input: unknown) {

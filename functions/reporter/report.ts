@@ -29,15 +29,31 @@ export interface ReportDependencies {
  * @throws AgentError, retryable: leave the message; the sweep comes back to it too.
  */
 export async function report(deps: ReportDependencies, id: ExecutionId): Promise<void> {
-  const { ledger, controlPlane, clock, log } = deps;
+  const { ledger, clock, log } = deps;
   if (!(await ledger.read(id, 'reported'))) {
     const body = (await ledger.read(id, 'report')) ?? (await compose(deps, id));
     if (!body) return;
-    await controlPlane.report(body);
+    await post(deps, id, body);
     await ledger.create(id, 'reported', { reportedAt: clock.now() });
     log.info('result.reported', { taskId: id, status: body.status, reason: body.reason });
   }
   await ledger.close(id);
+}
+
+/** A refusal may be a wrong token, which somebody mends; a task that the API has forgotten stays forgotten. */
+async function post(
+  { ledger, controlPlane, clock, log }: ReportDependencies,
+  id: ExecutionId,
+  body: ReportBody,
+) {
+  try {
+    await controlPlane.report(body);
+  } catch (thrown) {
+    if (!(thrown instanceof AgentError) || thrown.retryable) throw thrown;
+    const endedAt = (await ledger.read(id, 'result'))?.endedAt ?? clock.now();
+    if (clock.now() < endedAt + limits.refusedReportSeconds * 1000) throw thrown;
+    log.error('report.refused', { taskId: id, code: thrown.code });
+  }
 }
 
 async function compose(deps: ReportDependencies, id: ExecutionId): Promise<ReportBody | undefined> {
@@ -49,7 +65,11 @@ async function compose(deps: ReportDependencies, id: ExecutionId): Promise<Repor
   const part = await redactOrWithhold(deps, id, result, lock);
   const body = bodyOf(taskId, part, result, clock.now() - (lock?.lockedAt ?? clock.now()));
   // Of two reporters at once, the first decides the words.
-  return (await ledger.create(id, 'report', body)) ? body : ledger.read(id, 'report');
+  if (!(await ledger.create(id, 'report', body))) return ledger.read(id, 'report');
+  if (!(await ledger.read(id, 'reported'))) return body;
+  // Another one has posted and closed meanwhile: these words are of no use, and other ones went out.
+  await ledger.close(id);
+  return undefined;
 }
 
 /** What the body says of the output. */
@@ -64,11 +84,14 @@ async function redactOrWithhold(
   try {
     return await redact(deps, id, result, lock);
   } catch (thrown) {
-    if (!(thrown instanceof AgentError) || thrown.code !== 'redaction-failed') throw thrown;
-    if (thrown.retryable && deps.clock.now() < result.endedAt + limits.redactionSeconds * 1000) throw thrown;
+    const isHopeless =
+      thrown instanceof AgentError && thrown.code === 'redaction-failed' && !thrown.retryable;
+    const isOver = deps.clock.now() >= result.endedAt + limits.redactionSeconds * 1000;
+    if (!isHopeless && !isOver) throw thrown;
     deps.log.error('output.withheld', { taskId: id });
     const logs = deps.redactor.message(
-      'The output is withheld, because it could not be redacted. It is kept where the task ran: ask its operators.',
+      'The output is withheld, because it could not be redacted and stored completely. It was deleted. ' +
+        "The agent's own log has the cause.",
     );
     return { logs, uploaded: false, redacted: true, logSize: logs.length, withheld: true };
   }

@@ -16,22 +16,29 @@ export interface SweepDependencies {
 /**
  * Looks at every open execution and makes sure that somebody is at work on it. Whatever event was lost, this
  * finds what it would have said. Returns how many are open.
+ * @throws the first failure, after all were looked at: one that cannot be read harms no other.
  */
 export async function sweep(deps: SweepDependencies): Promise<number> {
+  const ids = deps.ledger.open()[Symbol.asyncIterator]();
+  const failures: unknown[] = [];
   let open = 0;
-  for await (const id of deps.ledger.open()) {
-    await examine(deps, id);
-    open++;
-  }
+  const work = async () => {
+    for (let next = await ids.next(); !next.done; next = await ids.next()) {
+      open++;
+      await examine(deps, next.value).catch((thrown) => failures.push(thrown));
+    }
+  };
+  await Promise.all(Array.from({ length: limits.sweepsAtOnce }, work));
+  if (failures.length > 0) throw failures[0];
   return open;
 }
 
 /** Decides from the ledger alone what an execution needs next. */
 export async function examine(deps: SweepDependencies, id: ExecutionId): Promise<void> {
-  const { ledger, reports, dispatches } = deps;
+  const { ledger, reports } = deps;
   if ((await ledger.read(id, 'result')) || (await ledger.read(id, 'reported'))) return reports.send(id);
   const started = await ledger.read(id, 'started');
-  if (!started) return (await startIsOver(deps, id)) ? undefined : dispatches.send(id);
+  if (!started) return examineWaiting(deps, id);
   if (started.by === 'nobody') {
     await ledger.create(id, 'result', started.result);
     return reports.send(id);
@@ -39,11 +46,27 @@ export async function examine(deps: SweepDependencies, id: ExecutionId): Promise
   await examineRunning(deps, id, started);
 }
 
+async function examineWaiting(deps: SweepDependencies, id: ExecutionId): Promise<void> {
+  const { ledger, launcher, dispatches, clock } = deps;
+  if (await ledger.read(id, 'refused')) return ledger.close(id);
+  if (await startIsOver(deps, id)) return;
+  const launched = await ledger.read(id, 'launched');
+  const state = launched ? await launcher.inspect(launched.launchId) : undefined;
+  if (state?.running) return;
+  if (state?.mayPass !== false) return dispatches.send(id);
+  const message = `The task was not started: ${state.cause}.`;
+  await conclude(deps, id, neverStarted('lost', message, clock.now()));
+}
+
+/** Without a spec the deadline counts from the lock; without a lock nothing is owed, and there is none. */
 async function startIsOver(deps: SweepDependencies, id: ExecutionId): Promise<boolean> {
-  const spec = await deps.ledger.read(id, 'spec');
-  if (!spec || deps.clock.now() < spec.startBefore + limits.lostGraceSeconds * 1000) return false;
+  const { ledger, clock } = deps;
+  const spec = await ledger.read(id, 'spec');
+  const lock = spec ? undefined : await ledger.read(id, 'lock');
+  const startBefore = spec?.startBefore ?? (lock && lock.lockedAt + limits.startSeconds * 1000);
+  if (startBefore === undefined || clock.now() < startBefore + limits.lostGraceSeconds * 1000) return false;
   const message = 'The task did not start in time, so it never will. Run it again.';
-  return conclude(deps, id, neverStarted('lost', message, deps.clock.now()));
+  return conclude(deps, id, neverStarted('lost', message, clock.now()));
 }
 
 type RunnerStarted = Extract<LedgerRecords['started'], { by: 'runner' }>;

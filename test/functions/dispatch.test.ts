@@ -146,6 +146,7 @@ describe('killing', () => {
   it('ends an execution before its start, so that a late runner finds the claim taken', async () => {
     const agent = memoryAgent();
     await receive(agent);
+    await agent.ledger.create('7', 'lock', { lockedAt: 0, uploadUrl: null });
     await kill(agent, '7');
     const late = await agent.ledger.create('7', 'started', { by: 'runner', launchId: 'x', startedAt: 0 });
     expect(late).toBe(false);

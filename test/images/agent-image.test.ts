@@ -93,9 +93,10 @@ describe.skipIf(dockerMissing)("the agent's image", { timeout: 120_000 }, () => 
     expect(stdout).toMatch(/^mysql {2}Ver .*\nPython 3\..*\nv24\..*\nsetpriv /m);
   });
 
-  it('has a user for the commands, who cannot log in and owns nothing', async () => {
-    const { stdout } = await inside('getent passwd 10001; find / -xdev -user 10001');
-    expect(stdout).toBe('runops:x:10001:10001::/nonexistent:/usr/sbin/nologin\n');
+  it('has users for the commands, who cannot log in and own nothing', async () => {
+    const { stdout } = await inside('getent passwd 10001 10100; find / -xdev -uid +10000');
+    const line = (n: number) => `runops${n}:x:${10000 + n}:${10000 + n}::/nonexistent:/usr/sbin/nologin\n`;
+    expect(stdout).toBe(line(1) + line(100));
   });
 
   it('gives nobody the rights of somebody else', async () => {

@@ -67,7 +67,9 @@ export function ecs(universe: Universe, container: Container): Ecs {
     history.left.push({ where: 'launch', text: parameters });
     tasks.push(task);
     const isSlow = isFaulty(universe) && random.chance(0.05);
-    scheduler.after(isSlow ? random.between(60_000, 1_500_000) : random.between(8_000, 40_000), () => begin(task));
+    scheduler.after(isSlow ? random.between(60_000, 1_500_000) : random.between(8_000, 40_000), () =>
+      begin(task),
+    );
     return task;
   }
 
@@ -95,7 +97,9 @@ export function ecs(universe: Universe, container: Container): Ecs {
     }
     task.lastStatus = 'RUNNING';
     trace(universe, 'ecs', () => `${task.arn} RUNNING (${task.executionId})`);
-    task.container = container(task, (exitCode) => stopTask(task, { stopCode: 'EssentialContainerExited', exitCode }));
+    task.container = container(task, (exitCode) =>
+      stopTask(task, { stopCode: 'EssentialContainerExited', exitCode }),
+    );
     const { container: living } = task;
     if (!isFaulty(universe) || !random.chance(mix.runnerKill)) return;
     scheduler.after(random.between(0, random.pick([500, 5_000, 120_000])), () => {
@@ -123,7 +127,9 @@ export function ecs(universe: Universe, container: Container): Ecs {
       const isLate = happens(late);
       if (isLate) countFault(history, 'event-late');
       const delay = isLate ? random.between(10_000, 1_800_000) : random.between(200, 2_000);
-      scheduler.after(delay, () => listeners.forEach((listener) => listener(id)));
+      scheduler.after(delay, () => {
+        for (const listener of listeners) listener(id);
+      });
     }
   }
 
@@ -184,7 +190,12 @@ function ecsLauncher(process: Process, { runTask, stop, describe }: Api): Launch
         return { launchId: task.arn, launchedAt: process.clock.now() };
       }
     },
-    stop: (arn) => process.call(`ecs.stopTask ${arn}`, () => stop(arn), () => launchFailed('StopTask gave no answer.')),
+    stop: (arn) =>
+      process.call(
+        `ecs.stopTask ${arn}`,
+        () => stop(arn),
+        () => launchFailed('StopTask gave no answer.'),
+      ),
     async inspect(arn) {
       const error = () => launchFailed('DescribeTasks gave no answer.');
       const stopped = await process.call(`ecs.describeTasks ${arn}`, () => describe(arn), error);
@@ -209,15 +220,21 @@ function launchFailed(message: string): AgentError {
   return new AgentError('launch-failed', message, { retryable: true });
 }
 
-const brokenStarts = [
-  { stopCode: 'TaskFailedToStart', stoppedReason: 'CannotPullContainerError: canary.stop@example.com not found' },
-  { stopCode: 'TaskFailedToStart', stoppedReason: 'Timeout waiting for network interface provisioning to complete.' },
+const brokenStarts: readonly [StoppedTask, ...StoppedTask[]] = [
+  {
+    stopCode: 'TaskFailedToStart',
+    stoppedReason: 'CannotPullContainerError: canary.stop@example.com not found',
+  },
+  {
+    stopCode: 'TaskFailedToStart',
+    stoppedReason: 'Timeout waiting for network interface provisioning to complete.',
+  },
   { stopCode: 'TaskFailedToStart', stoppedReason: 'Capacity is unavailable at this time.' },
-] as const;
+];
 
-const deaths = [
+const deaths: readonly [StoppedTask, ...StoppedTask[]] = [
   { stopCode: 'EssentialContainerExited', containerReason: 'OutOfMemoryError: killed', exitCode: 137 },
   { stopCode: 'SpotInterruption', stoppedReason: 'Your Spot Task was interrupted.' },
   { stopCode: 'InfrastructureHealth' },
   { stopCode: 'EssentialContainerExited', exitCode: 0 },
-] as const;
+];

@@ -76,7 +76,7 @@ export function fifoQueue(universe: Universe, name: string, consumer: Consumer):
       if (ended) return;
       ended = true;
       trace(universe, process.name, () => outcome);
-      process.crash();
+      process.end();
       running--;
       settle(message, receivedAt, outcome === 'handled');
       next();
@@ -116,7 +116,12 @@ export function fifoQueue(universe: Universe, name: string, consumer: Consumer):
   return {
     name,
     sender: (process) => ({
-      send: (id) => process.call(`${name}.send ${id}`, () => accept(id), () => new Error('SQS gave no answer')),
+      send: (id) =>
+        process.call(
+          `${name}.send ${id}`,
+          () => accept(id),
+          () => new Error('SQS gave no answer'),
+        ),
     }),
     deliver: accept,
     redeliver() {

@@ -54,7 +54,8 @@ export interface Mix {
 export function drawMix(random: Random): Mix {
   const some = (share: number, high: number) => (random.chance(share) ? random.between(0, high) : 0);
   const rate = (high: number) => some(0.4, high);
-  const longOutage = random.chance(0.02);
+  const longOutage = random.chance(0.01);
+  const refusals = longOutage ? 0 : some(0.02, 0.5);
   const quietAt = longOutage ? 30 * 60 * minute : random.between(10, 40) * minute;
   const span = (share: number, longest: number): Span => {
     if (!random.chance(share)) return [0, 0];
@@ -64,7 +65,7 @@ export function drawMix(random: Random): Mix {
   return {
     tasks: random.chance(0.1) ? random.whole(4, 8) : random.whole(1, 3),
     pollers: random.chance(0.3) ? 2 : 1,
-    sweepMilliseconds: longOutage ? 20 * minute : minute,
+    sweepMilliseconds: longOutage || refusals > 0 ? 20 * minute : minute,
     quietAt,
     calls: {
       instead: rate(0.15),
@@ -96,7 +97,7 @@ export function drawMix(random: Random): Mix {
       locksLost: rate(0.3),
       kills: rate(0.6),
       staleLists: rate(0.5),
-      refusesResults: rate(0.2),
+      refusesResults: refusals,
     },
     apiDown: longOutage ? [random.between(0, 3 * minute), 26 * 60 * minute] : span(0.15, 20 * minute),
     redactionDown: span(0.1, 30 * minute),

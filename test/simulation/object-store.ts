@@ -32,7 +32,8 @@ export function objectStore({ scheduler }: Universe): ObjectStore {
     },
     expire(isKept) {
       for (const [key, { at }] of objects) {
-        if (!isKept(key) && at + dayMilliseconds < scheduler.now()) objects.delete(key);
+        if (!key.startsWith('open/') && !isKept(key) && at + dayMilliseconds < scheduler.now())
+          objects.delete(key);
       }
     },
     contents: () =>

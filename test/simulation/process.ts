@@ -23,7 +23,14 @@ export interface Process {
    * A call over a port. `carryOut` is what it does there, at once and whole; `failure` the error of a call that
    * got no good answer.
    */
-  call<T>(what: string, carryOut: () => T, failure: () => unknown): Promise<T>;
+  call<T>(what: string, carryOut: () => T, failure: () => unknown, options?: CallOptions): Promise<T>;
+  /** It has done its work: what it left behind has no consequence any more. */
+  end(): void;
+}
+
+interface CallOptions {
+  /** Of a call that is carried out twice: which answer comes back. */
+  answerOf?: 'first' | 'second';
 }
 
 /** The beginning of virtual time. */
@@ -52,7 +59,16 @@ export function processOf(universe: Universe, name: string, options: { crash: nu
     alive = false;
   };
 
-  function call<T>(what: string, carryOut: () => T, failure: () => unknown): Promise<T> {
+  const end = () => {
+    alive = false;
+  };
+
+  function call<T>(
+    what: string,
+    carryOut: () => T,
+    failure: () => unknown,
+    { answerOf = 'second' }: CallOptions = {},
+  ): Promise<T> {
     return new Promise((resolve, reject) => {
       if (!alive) return;
       calls++;
@@ -78,8 +94,9 @@ export function processOf(universe: Universe, name: string, options: { crash: nu
         if (!alive && !arrivesAnyway) return;
         if (fault === 'instead') return answer(() => reject(failure()));
         try {
-          let value = carryOut();
-          if (fault === 'twice') value = carryOut();
+          const first = carryOut();
+          const second = fault === 'twice' ? carryOut() : first;
+          const value = answerOf === 'first' ? first : second;
           trace(universe, name, () => `${what}${fault ? ` [${fault}]` : ''} -> ${short(value)}`);
           answer(fault === 'after' ? () => reject(failure()) : () => resolve(value));
         } catch (thrown) {
@@ -90,7 +107,7 @@ export function processOf(universe: Universe, name: string, options: { crash: nu
     });
   }
 
-  return { name, clock: clockOf(universe, skew, () => alive), isAlive: () => alive, crash, call };
+  return { name, clock: clockOf(universe, skew, () => alive), isAlive: () => alive, crash, end, call };
 }
 
 type Fault = keyof Mix['calls'];

@@ -47,7 +47,8 @@ export function runopsServer(universe: Universe): RunopsServer {
     scheduler.after(milliseconds, () => {
       task.status = 'ready';
     });
-    if (random.chance(mix.api.rivals)) scheduler.after(milliseconds + random.between(0, 20_000), () => giveAway(task));
+    if (random.chance(mix.api.rivals))
+      scheduler.after(milliseconds + random.between(0, 20_000), () => giveAway(task));
     if (random.chance(mix.api.kills)) {
       scheduler.after(milliseconds + random.between(0, random.pick([3_000, 60_000, 600_000])), () => {
         countFault(history, 'kill-wanted');
@@ -74,16 +75,19 @@ export function runopsServer(universe: Universe): RunopsServer {
   }
 
   function lock(id: number, key: string | null): Answer {
-    history.locksAsked.add(String(id));
     const task = tasks.find((candidate) => candidate.id === id);
     if (!task) return { status: 404, body: {} };
-    const repeated = mix.api.honoursKey && task.holder === 'us' && task.key === key && task.status === 'running';
+    const repeated =
+      mix.api.honoursKey && task.holder === 'us' && task.key === key && task.status === 'running';
     if (task.status !== 'ready' && !repeated) return { status: random.pick(refusals), body: {} };
     Object.assign(task, { status: 'running', holder: 'us', key });
     if (!history.locks.has(String(id))) history.locks.set(String(id), scheduler.now());
-    if (isFaulty(universe) && random.chance(mix.api.locksLost)) scheduler.after(random.between(0, 300_000), () => lose(task));
+    if (isFaulty(universe) && random.chance(mix.api.locksLost))
+      scheduler.after(random.between(0, 300_000), () => lose(task));
     const uploads = random.chance(0.5);
-    const body = uploads ? { pre_signed_upload_url: `https://uploads.example.com/${id}?signature=signed-url-canary` } : {};
+    const body = uploads
+      ? { pre_signed_upload_url: `https://uploads.example.com/${id}?signature=signed-url-canary` }
+      : {};
     return { status: 200, body };
   }
 
@@ -98,7 +102,11 @@ export function runopsServer(universe: Universe): RunopsServer {
     const task = tasks.find((candidate) => candidate.id === id);
     const taken = task ? verdict(task, status, body) : 404;
     history.results.push({ id: String(id), at: scheduler.now(), body, accepted: taken === 200 });
-    trace(universe, 'api', () => `result of ${id}: ${taken} ${createHash('sha1').update(body).digest('hex').slice(0, 8)}`);
+    trace(
+      universe,
+      'api',
+      () => `result of ${id}: ${taken} ${createHash('sha1').update(body).digest('hex').slice(0, 8)}`,
+    );
     return { status: taken, body: {} };
   }
 

@@ -41,11 +41,7 @@ export function s3Ledger(universe: Universe, store: ObjectStore, process: Proces
 
   async function createOnce(key: string, text: string): Promise<boolean> {
     const writer = `${process.name}/${++writes}`;
-    const status = await request(
-      `create ${key}`,
-      () => store.put(key, text, { once: true, writer }),
-      true,
-    );
+    const status = await request(`create ${key}`, () => store.put(key, text, { once: true, writer }), true);
     if (status === 200) return true;
     countFault(history, 's3-412');
     return (await request(`head ${key}`, () => store.writerOf(key))) === writer;

@@ -35,21 +35,32 @@ export function inspectText(text: string, { infoTypes, inspectConfig, findingsMa
         ] as const,
     ),
   ];
-  const findings = patterns.flatMap(([name, pattern]) =>
-    [...text.matchAll(new RegExp(pattern.source, `${pattern.flags}g`))]
+  const findings = patterns.flatMap(([name, pattern]) => {
+    const [byte, codePoint] = [counter(text, Buffer.byteLength), counter(text, (part) => [...part].length)];
+    return [...text.matchAll(new RegExp(pattern.source, `${pattern.flags}g`))]
       .filter(({ 0: value }) => !isExcluded(name, value, inspectConfig))
       .map(({ index, 0: value }) => ({
         infoType: { name },
         likelihood: 5,
         location: {
-          byteRange: rangeOf(Buffer.byteLength(text.slice(0, index)) + shift, Buffer.byteLength(value)),
-          codepointRange: rangeOf([...text.slice(0, index)].length + shift, [...value].length),
+          byteRange: rangeOf(byte(index) + shift, Buffer.byteLength(value)),
+          codepointRange: rangeOf(codePoint(index) + shift, [...value].length),
         },
-      })),
-  );
+      }));
+  });
   return findings.length > findingsMax
     ? { findings: findings.slice(0, findingsMax), findingsTruncated: true }
     : { findings };
+}
+
+/** Counts up to positions that only grow, so that a long text is walked over once. */
+function counter(text: string, sizeOf: (part: string) => number): (index: number) => number {
+  let [at, size] = [0, 0];
+  return (index) => {
+    size += sizeOf(text.slice(at, index));
+    at = index;
+    return size;
+  };
 }
 
 function rangeOf(start: number, length: number) {

@@ -38,7 +38,10 @@ export async function startFakeGoogleSts(): Promise<FakeGoogleSts> {
       });
     }
     impersonated.push(request.url ?? '');
-    say(200, { accessToken: GOOGLE_TOKEN, expireTime: new Date(Date.now() + 3_600_000).toISOString() });
+    return say(200, {
+      accessToken: GOOGLE_TOKEN,
+      expireTime: new Date(Date.now() + 3_600_000).toISOString(),
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();

@@ -17,7 +17,11 @@ project=$(cd "$(dirname "$0")/../../.." && pwd)
 main() {
   case "${1:-}" in
     debian) make "runops-base:$suite" debian_tar ;;
-    node) make "runops-node:$("$(node_binary)" -p process.versions.node)" node_tar ;;
+    node)
+      node=$project/node_modules/node/bin/node
+      [ -x "$node" ] || fail "There is no $node: run npm ci."
+      make "runops-node:$("$node" -p process.versions.node)" node_tar
+      ;;
     *) fail "Say which image: $0 debian, or $0 node." ;;
   esac
 }
@@ -27,7 +31,7 @@ make() {
   needs docker 'docker.io, or install the Docker engine'
   docker version >/dev/null 2>&1 || fail 'No Docker engine answers. Start it (dockerd), or set DOCKER_HOST.'
   # Who comes second waits for the first, and finds the image.
-  if command -v flock >/dev/null; then exec 9>"${TMPDIR:-/tmp}/${1%%:*}.lock" && flock 9; fi
+  if command -v flock >/dev/null; then exec 9<"$0" && flock 9; fi
   if ! docker image inspect "$1" >/dev/null 2>&1; then
     scratch=$(mktemp -d)
     trap 'rm -rf "$scratch"' EXIT
@@ -59,7 +63,7 @@ debian_tar() {
 
 node_tar() {
   mkdir -p "$1/root/usr/local/bin"
-  cp "$(node_binary)" "$1/root/usr/local/bin/node"
+  cp "$node" "$1/root/usr/local/bin/node"
   tar -C "$1/root" --numeric-owner --owner=0 --group=0 -cf "$1/image.tar" .
 }
 
@@ -69,12 +73,6 @@ debian_sources() {
   apt-get indextargets --format '$(CODENAME) $(ORIGIN) $(REPO_URI) $(COMPONENT)' |
     awk -v suite="$suite" '$1 ~ "^" suite "(-security|-updates)?$" && $2 == "Debian" && $4 == "main" \
       { print "deb", $3, $1, $4 }' | sort -u
-}
-
-node_binary() {
-  node="$project/node_modules/node/bin/node"
-  [ -x "$node" ] || fail "There is no $node: run npm ci."
-  echo "$node"
 }
 
 needs() {

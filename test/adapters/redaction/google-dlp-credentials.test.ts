@@ -51,7 +51,7 @@ it('exchanges the role of the Lambda for a Google token, once for all windows: t
   expect(sts.impersonated).toHaveLength(1);
   expect(sts.exchanged).toEqual([
     {
-      url: 'https://sts.eu-west-1.amazonaws.com/?Action=GetCallerIdentity&Version=2011-06-15',
+      url: 'https://sts.eu-west-1.amazonaws.com?Action=GetCallerIdentity&Version=2011-06-15',
       headers: expect.objectContaining({
         authorization: expect.stringContaining('Credential=AKIAIOSFODNN7EXAMPLE/'),
         'x-amz-security-token': 'session',

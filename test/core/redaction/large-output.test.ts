@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { slowestInput } from '../../../bench/redaction-speed.ts';
 import type { OutputFrame } from '../../../core/output.ts';
 import { bytesOf, cutInto, redactFrames, redactor } from './redacting.ts';
 
@@ -63,6 +64,27 @@ describe('an output of any size', () => {
         expect(redacted, `${value} at ${before}`).not.toContain(value.slice(0, 8));
       }
     }
+  });
+
+  it('of a line that is cut between a value and the words before it', () => {
+    for (let before = 57_330; before <= 57_346; before++) {
+      const text = `${'x '.repeat(before >> 1)}${before % 2 === 0 ? '' : '.'} passport no. X1234567 ${'y '.repeat(20_000)}`;
+      expect(redactor.message(text).includes('X1234567'), `at ${before}`).toBe(false);
+    }
+  });
+
+  it('of a line of characters of two halves, wherever a window is cut', () => {
+    for (const before of ['', 'x', 'xx']) {
+      const text = `${before}${'😀'.repeat(80_000)}`;
+      expect(redactor.message(text) === text).toBe(true);
+      expect(redactor.message(text).isWellFormed()).toBe(true);
+    }
+  });
+
+  it('costs time in proportion to its length, whatever it almost is', { timeout: 120_000 }, async () => {
+    const { nanoseconds, mixed, index } = await slowestInput(150);
+    // The benchmark's goal is 5; a machine that does other things besides must not fail the tests.
+    expect(nanoseconds / mixed, `input ${index}`).toBeLessThan(25);
   });
 
   it('removes the rest of a token that is longer than a window', () => {

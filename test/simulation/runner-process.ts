@@ -1,0 +1,87 @@
+import type { Place } from '../../containers/runner/place.ts';
+import { run } from '../../containers/runner/run.ts';
+import { AgentError } from '../../core/errors.ts';
+import { silentLog } from '../../core/log.ts';
+import type { Secrets } from '../../core/ports.ts';
+import type { Container, EcsTask } from './ecs.ts';
+import { countFault } from './history.ts';
+import type { ObjectStore } from './object-store.ts';
+import { isFaulty, type Process, processOf, type Universe } from './process.ts';
+import { s3Ledger } from './s3-ledger.ts';
+import { behaviourOf, secretOf } from './workload.ts';
+
+const machine = {
+  scratch: '/simulated',
+  environment: {},
+  isolation: () => {
+    throw new Error('There is no machine in a simulation.');
+  },
+};
+
+/** The real runner, in a container that has no processes: its command is acted. */
+export function runnerContainer(universe: Universe, store: ObjectStore): Container {
+  let runners = 0;
+  return (task, ended) => {
+    const process = processOf(universe, `runner#${++runners}(${task.executionId})`, {
+      crash: universe.mix.crash / 3,
+    });
+    const kill = new AbortController();
+    const leave = (exitCode: number) => {
+      if (process.isAlive()) ended(exitCode);
+      process.end();
+    };
+    run(
+      {
+        ledger: s3Ledger(universe, store, process),
+        secrets: secretStore(process),
+        clock: process.clock,
+        log: silentLog,
+        launchId: task.arn,
+        kill: kill.signal,
+        machine,
+        openPlace: () => actedPlace(universe, process, task),
+      },
+      task.executionId,
+    ).then(
+      () => leave(0),
+      () => leave(1),
+    );
+    return {
+      terminate: () => kill.abort(),
+      kill: () => process.crash(),
+    };
+  };
+}
+
+function secretStore(process: Process): Secrets {
+  const refused = () => new AgentError('secrets-invalid', 'The secret store gave no answer.');
+  return {
+    fetch: ({ path }) => process.call(`secrets.fetch ${path}`, () => secretOf(path), refused),
+  };
+}
+
+/** Acts the command of the task: prints, takes its time, ends; or goes on when it is asked to stop. */
+function actedPlace(universe: Universe, process: Process, task: EcsTask): Place {
+  const { history, scheduler, random } = universe;
+  return {
+    directory: '/simulated/execution',
+    async run(_command, { clock, capture, stop }) {
+      const { executionId: id } = task;
+      history.starts.push({ id, at: scheduler.now(), byOwnClock: clock.now(), runner: process.name });
+      const { lines, milliseconds, exitCode, isDeaf } = behaviourOf(universe, id);
+      for (const line of lines) {
+        await clock.sleep(milliseconds / lines.length, isDeaf ? undefined : stop);
+        await capture.push(random.chance(0.7) ? 'stdout' : 'stderr', Buffer.from(line));
+        if (stop.aborted && !isDeaf) break;
+      }
+      if (stop.aborted && isFaulty(universe)) countFault(history, 'command-stopped');
+      return {
+        exitCode: stop.aborted ? null : exitCode,
+        signal: null,
+        stopped: stop.aborted,
+        abandoned: false,
+      };
+    },
+    close: async () => true,
+  };
+}
