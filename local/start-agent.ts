@@ -83,7 +83,7 @@ function runnerEnvironment(env: AgentEnv, environment: NodeJS.ProcessEnv): Recor
   const own = passed.flatMap((name) => (environment[name] ? [[name, environment[name]]] : []));
   return {
     ...Object.fromEntries(own),
-    // Compiled once, the runner starts some milliseconds sooner: https://nodejs.org/api/module.html#module-compile-cache
+    // Compiled once, the runner starts sooner: https://nodejs.org/api/module.html#module-compile-cache
     NODE_COMPILE_CACHE: join(env.RUNOPS_HOME, 'compile-cache'),
     RUNOPS_LEDGER: pathToFileURL(join(env.RUNOPS_HOME, 'ledger')).href,
     RUNOPS_SCRATCH: join(tmpdir(), 'runops'),

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
@@ -107,7 +107,7 @@ describe('the core', () => {
 
 describe('roots', () => {
   it('are the only ones to read the environment of the process', () => {
-    const roots = /(handler|main|agent|app|start|demo)\.ts$/;
+    const roots = /(handler|main|agent|app|start|demo|vitest\.config)\.ts$/;
     const broken = production(sources)
       .filter(({ path, text }) => !roots.test(path) && /process\.env\b/.test(withoutComments(text)))
       .map(({ path }) => path);
@@ -129,6 +129,17 @@ describe('the text', () => {
     const broken = production(sources)
       .filter(({ path, text }) => !path.startsWith('core/redaction/') && /as Redacted\b/.test(text))
       .map(({ path }) => path);
+    expect(broken).toEqual([]);
+  });
+
+  it('links from its documents only to files that are there', () => {
+    const documents = files.filter((path) => path.endsWith('.md'));
+    const broken = documents.flatMap((path) =>
+      [...readFileSync(path, 'utf8').matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)]
+        .map((match) => normalize(join(dirname(path), match[1] ?? '')))
+        .filter((target) => !existsSync(target))
+        .map((target) => `${path} links to ${target}`),
+    );
     expect(broken).toEqual([]);
   });
 

@@ -40,6 +40,6 @@ export function bedrockGuardrailsDetector(
 }
 
 const NAME = 'Amazon Bedrock Guardrails';
-const TRIES = 5;
+const TRIES = 8;
 const TEXT_UNIT_CHARACTERS = 1000;
 const WINDOWS_PER_TEXT = 16;

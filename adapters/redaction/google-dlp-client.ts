@@ -14,35 +14,55 @@ export type Inspect = (
 export function googleDlpClient(config: GoogleDlpConfig): Inspect {
   let loading: Promise<DlpServiceClient> | undefined;
 
-  const client = async () => {
-    loading ??= load(config);
-    try {
-      return await loading;
-    } catch (thrown) {
-      // Credentials that were not there may be there next time.
-      loading = undefined;
-      throw thrown;
-    }
-  };
-
   return async (request, signal) => {
-    const { innerApiCalls } = await client();
-    // The method of the same name writes each request, with its text, to a log that an environment variable of the
-    // process turns on (GOOGLE_SDK_NODE_LOGGING), and its calls cannot be cancelled.
-    const call: CancellablePromise | undefined = innerApiCalls.inspectContent?.(request, { retry: null });
-    if (!call) throw new Error('the client library has no inspectContent');
-    const cancel = () => call.cancel();
-    signal.addEventListener('abort', cancel);
+    loading ??= load(config);
+    const client = loading;
+    // Its calls share one exchange of credentials. If that hangs, or fails for good, another client starts anew.
+    const forget = () => {
+      if (loading === client) loading = undefined;
+    };
+    signal.addEventListener('abort', forget);
     try {
-      const [response] = await call;
-      return response;
+      const { innerApiCalls } = await client.finally(() => signal.throwIfAborted());
+      return await send(innerApiCalls.inspectContent, request, signal);
+    } catch (thrown) {
+      if (!(await isLoaded(client))) forget();
+      throw thrown;
     } finally {
-      signal.removeEventListener('abort', cancel);
+      signal.removeEventListener('abort', forget);
     }
   };
 }
 
+/**
+ * The client's own method of this name writes each request, with its text, to a log that an environment variable of
+ * the process turns on (GOOGLE_SDK_NODE_LOGGING), and its calls cannot be cancelled. What it calls is without both.
+ */
+async function send(
+  inspectContent: DlpServiceClient['innerApiCalls'][string] | undefined,
+  request: InspectContentRequest,
+  signal: AbortSignal,
+): Promise<InspectContentResponse> {
+  const call: CancellablePromise | undefined = inspectContent?.(request, { retry: null });
+  if (!call) throw new Error('The client library has no inspectContent.');
+  const cancel = () => call.cancel();
+  signal.addEventListener('abort', cancel);
+  try {
+    const [response] = await call;
+    return response;
+  } finally {
+    signal.removeEventListener('abort', cancel);
+  }
+}
+
 type CancellablePromise = Promise<[InspectContentResponse]> & { cancel(): void };
+
+function isLoaded(client: Promise<unknown>): Promise<boolean> {
+  return client.then(
+    () => true,
+    () => false,
+  );
+}
 
 async function load(config: GoogleDlpConfig): Promise<DlpServiceClient> {
   // By its default export, which is all that a bundle in several files has of a CommonJS package.

@@ -50,26 +50,33 @@ const externalAccount = z.looseObject({
   service_account_impersonation_url: z.optional(httpsAddress),
 });
 
-export const GoogleDlpConfig = z.strictObject({
-  project: z.string().check(z.regex(/^[a-z0-9:.-]{1,100}$/, 'must be the id of a Google Cloud project')),
-  /** Where the text is looked at: `global`, `europe`, `europe-west1` … */
-  location: z._default(z.string().check(z.regex(/^[a-z0-9-]{1,40}$/)), 'global'),
-  /** Of the service, when it is not `https://dlp.googleapis.com`. */
-  endpoint: z.optional(httpsAddress),
-  infoTypes: z._default(z.array(name).check(z.minLength(1), z.maxLength(150)), [...defaultInfoTypes]),
-  minLikelihood: z._default(likelihood, 'POSSIBLE'),
-  customInfoTypes: z._default(z.array(customInfoType).check(z.maxLength(29)), []),
-  exclusions: z._default(z.array(exclusion).check(z.maxLength(10)), []),
-  /** One of the two, or neither for what the machine offers (Application Default Credentials). */
-  credentials: z.optional(externalAccount),
-  credentialsFile: z.optional(z.string().check(z.minLength(1))),
-  /** The quota is 600 a minute and location on the global endpoint: https://cloud.google.com/dlp/limits */
-  requestsPerMinute: z._default(count(1, 10_000), 500),
-  parallelRequests: z._default(count(1, 32), 4),
-  requestSeconds: z._default(count(1, 300), 30),
-  /** All tries of one request with their pauses. */
-  totalSeconds: z._default(count(1, 600), 90),
-});
+export const GoogleDlpConfig = z
+  .strictObject({
+    project: z.string().check(z.regex(/^[a-z0-9:.-]{1,100}$/, 'must be the id of a Google Cloud project')),
+    /** Where the text is looked at: `global`, `europe`, `europe-west1` … */
+    location: z._default(z.string().check(z.regex(/^[a-z0-9-]{1,40}$/)), 'global'),
+    /** Of the service, when it is not `https://dlp.googleapis.com`. */
+    endpoint: z.optional(httpsAddress),
+    infoTypes: z._default(z.array(name).check(z.minLength(1), z.maxLength(150)), [...defaultInfoTypes]),
+    minLikelihood: z._default(likelihood, 'POSSIBLE'),
+    customInfoTypes: z._default(z.array(customInfoType).check(z.maxLength(29)), []),
+    exclusions: z._default(z.array(exclusion).check(z.maxLength(10)), []),
+    /** One of the two, or neither for what the machine offers (Application Default Credentials). */
+    credentials: z.optional(externalAccount),
+    credentialsFile: z.optional(z.string().check(z.minLength(1))),
+    /** The quota is 600 a minute and location on the global endpoint: https://cloud.google.com/dlp/limits */
+    requestsPerMinute: z._default(count(1, 10_000), 500),
+    parallelRequests: z._default(count(1, 32), 4),
+    requestSeconds: z._default(count(1, 300), 30),
+    /** All tries of one request with their pauses. */
+    totalSeconds: z._default(count(1, 600), 90),
+  })
+  .check(
+    z.refine(
+      ({ credentials, credentialsFile }) => !credentials || !credentialsFile,
+      'must have credentials or credentialsFile, not both',
+    ),
+  );
 export type GoogleDlpConfig = z.infer<typeof GoogleDlpConfig>;
 
 /** @throws AgentError `config-invalid` with all problems in one message. */

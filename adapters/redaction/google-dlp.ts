@@ -48,7 +48,7 @@ function jsonBytes(value: unknown): number {
 }
 
 const NAME = 'Google Cloud DLP';
-const TRIES = 5;
+const TRIES = 8;
 
 /** A request may have half a megabyte, after escaping and with its info types: https://cloud.google.com/dlp/limits */
 const REQUEST_BYTES_MAX = 500_000;

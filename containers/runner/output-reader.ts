@@ -22,7 +22,8 @@ export function pipeReader(fd: number): OutputReader {
     await take(buffer.subarray(0, bytes));
     socket.resume();
   };
-  // False pauses the socket, until `handOn` has done with the buffer. https://nodejs.org/api/net.html#new-netsocketoptions
+  // False pauses the socket, until `handOn` has done with the buffer.
+  // https://nodejs.org/api/net.html#new-netsocketoptions
   const callback = (bytes: number) => {
     void handOn(bytes);
     return false;

@@ -70,13 +70,16 @@ export function partWriter({ ledger, clock }: { ledger: Ledger; clock: Clock }, 
     },
     async end() {
       void flush().catch(() => {});
-      const failure = await writing.then(
-        () => undefined,
-        (thrown: unknown) => thrown,
-      );
-      return { ...stored, failure };
+      return { ...stored, failure: await failureOf(writing) };
     },
   };
+}
+
+function failureOf(work: Promise<void>): Promise<unknown> {
+  return work.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
 }
 
 function allocatePart(): Uint8Array {

@@ -63,7 +63,8 @@ describe('an agent that cannot start', () => {
 describe('a running agent', () => {
   it('runs no more tasks at once than RUNS_MAX, and refuses none', async () => {
     start({ RUNS_MAX: '2' });
-    const script = `touch ${server.marks}/$RUNOPS_TASK_ID; ls ${server.marks} | wc -l; sleep 0.3; rm ${server.marks}/*$RUNOPS_TASK_ID`;
+    const mark = `${server.marks}/$RUNOPS_TASK_ID`;
+    const script = `touch ${mark}; ls ${server.marks} | wc -l; sleep 0.3; rm ${mark}`;
     const ids: number[] = [];
     for (let n = 0; n < 8; n++) ids.push(await createTask(script));
     const results = await Promise.all(ids.map(ended));

@@ -11,7 +11,6 @@ import { type Process, processOf, trace } from './process.ts';
 
 export const dispatcherSeconds = 120;
 const second = 1000;
-const pollsPerMinute = 2;
 
 export interface Functions {
   queues: FifoQueue[];
@@ -80,12 +79,15 @@ export function functions(world: World, cluster: Ecs): Functions {
     scheduler.after(timeoutSeconds * second, () => end('timed out'));
   }
 
+  /** Later on there is less to see, and steps cost time. */
+  const pollsPerInvocation = () => (scheduler.now() < 300 * second ? 2 : 1);
+
   async function pollForAMinute(process: Process) {
     const ports = portsWith(process);
-    for (let turn = 0; turn < pollsPerMinute; turn++) {
+    for (let turn = 0; turn < pollsPerInvocation(); turn++) {
       await poll(ports).catch(() => {});
       notePeak(history, 'ids in a poller', ports.seen.size);
-      await process.clock.sleep(25 * second);
+      await process.clock.sleep(20 * second);
     }
   }
 
@@ -104,7 +106,7 @@ export function functions(world: World, cluster: Ecs): Functions {
     sweepOnce,
     start(isOver) {
       if (mix.pollers === 2) countFault(history, 'two-pollers');
-      const minute = Math.max(60 * second, mix.sweepMilliseconds / 4);
+      const minute = Math.max(60 * second, mix.sweepMilliseconds / 2);
       for (let poller = 0; poller < mix.pollers; poller++) {
         every(minute, isOver, () => invoke('poll', 55, pollForAMinute));
       }

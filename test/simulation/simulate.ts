@@ -49,10 +49,7 @@ export async function simulate(seed: number, options: { trace?: boolean } = {}):
     const readyAt = random.between(0, 5 * minute);
     world.server.add(drawTask(random, id, readyAt), readyAt);
   }
-  const isSettled = () =>
-    world.scheduler.now() >= mix.quietAt &&
-    hasEnded(world) &&
-    lambdas.queues.every((queue) => queue.isEmpty());
+  const isSettled = watch(world, () => hasEnded(world) && lambdas.queues.every((queue) => queue.isEmpty()));
   lambdas.start(isSettled);
   // A refused result is posted for a day before it is given up.
   const refusal = mix.api.refusesResults > 0 ? limits.refusedReportSeconds * 1000 : 0;
@@ -79,6 +76,18 @@ function hasEnded({ server, store, history }: World): boolean {
     history.deleted.has(String(id)) ||
     (status === 'running' && !history.locks.has(String(id)));
   return server.tasks.every(hasResult) && store.list('open/').length === 0;
+}
+
+/** Looks now and then whether all has ended, and believes it when it stays so for a while. */
+function watch({ scheduler }: World, hasEnded: () => boolean): () => boolean {
+  const looks = 8;
+  let times = 0;
+  const look = () => {
+    times = hasEnded() ? times + 1 : 0;
+    if (times < looks) scheduler.after(15_000, look);
+  };
+  scheduler.after(15_000, look);
+  return () => times >= looks;
 }
 
 /** Days later messages come back. Nothing may start again, and what they leave must go again. */

@@ -7,8 +7,10 @@ export interface FakeGoogleSts {
   exchanged: { url: string; headers: Record<string, string> }[];
   /** Who was impersonated, by path. */
   impersonated: string[];
-  /** Refuses from now on, as when the attribute condition does not hold. */
-  refuse(): void;
+  /** From now on: refuses, as when the attribute condition does not hold, or never answers. */
+  behave(behaviour: 'healthy' | 'refuses' | 'hangs'): void;
+  /** Resolves when somebody asks. */
+  asked(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -18,7 +20,8 @@ export const GOOGLE_TOKEN = 'token-of-the-service-account';
 export async function startFakeGoogleSts(): Promise<FakeGoogleSts> {
   const exchanged: FakeGoogleSts['exchanged'] = [];
   const impersonated: string[] = [];
-  let isRefusing = false;
+  const watchers = new Set<() => void>();
+  let behaviour: 'healthy' | 'refuses' | 'hangs' = 'healthy';
   const server = createServer(async (request, response) => {
     let body = '';
     for await (const part of request) body += part;
@@ -50,9 +53,10 @@ export async function startFakeGoogleSts(): Promise<FakeGoogleSts> {
     externalAccount: externalAccountAt(url),
     exchanged,
     impersonated,
-    refuse: () => {
-      isRefusing = true;
+    behave: (next) => {
+      behaviour = next;
     },
+    asked: () => new Promise((resolve) => watchers.add(resolve)),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -96,7 +96,7 @@ describe('a guardrail that misbehaves', () => {
     const { out, error } = await emitted(guardrail, raw);
     expect(out).toBe('');
     expect(error).toMatchObject({ name: 'AgentError', code: 'redaction-failed', retryable: true });
-    expect(server.requests).toHaveLength(5);
+    expect(server.requests).toHaveLength(8);
     expect(inspect(error, { depth: Number.POSITIVE_INFINITY })).not.toContain('subject-');
     server.behave(behaviour, behaviour, 'healthy');
     expect((await emitted(guardrail, raw)).out).toBe(released);

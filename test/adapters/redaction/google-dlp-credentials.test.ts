@@ -24,10 +24,9 @@ afterEach(async () => {
   await Promise.all([server.close(), sts.close()]);
 });
 
-const clock = fakeClock({ skip: 29_999 });
 const raw = `who: subject-0001\n${'a line of no interest\n'.repeat(30_000)}`;
 
-function detector(credentials: Record<string, unknown>) {
+function detector(credentials: Record<string, unknown>, clock = fakeClock({ skip: 29_999 })) {
   const config = {
     project: 'example-project',
     endpoint: server.url,
@@ -62,12 +61,23 @@ it('exchanges the role of the Lambda for a Google token, once for all windows: t
 });
 
 it('withholds the output, for now, when Google does not take the role', async () => {
-  sts.refuse();
+  sts.behave('refuses');
   const { out, error } = await emitted(detector({ credentials: sts.externalAccount }), raw);
   expect(out).toBe('');
   expect(error).toMatchObject({ code: 'redaction-failed', retryable: true });
   expect(String(error)).toContain('attribute condition');
   expect(server.requests).toEqual([]);
+});
+
+it('starts anew when the exchange hangs, which all calls of a client share', async () => {
+  const still = fakeClock({ skip: 20_000 });
+  const dlp = detector({ credentials: sts.externalAccount }, still);
+  sts.behave('hangs');
+  const end = emitted(dlp, 'who: subject-0001\n');
+  await sts.asked();
+  sts.behave('healthy');
+  await still.advance(30_000);
+  expect((await end).out).toBe('who: [PERSON_NAME]\n');
 });
 
 it('works with a key file too', async () => {

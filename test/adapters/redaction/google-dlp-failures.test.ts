@@ -53,7 +53,7 @@ describe('a DLP server that misbehaves', () => {
     const { out, error } = await emitted(dlp, raw);
     expect(out).toBe('');
     expect(error).toMatchObject({ name: 'AgentError', code: 'redaction-failed', retryable: true });
-    expect(server.requests).toHaveLength(5);
+    expect(server.requests).toHaveLength(8);
     expect(inspect(error, { depth: Number.POSITIVE_INFINITY })).not.toContain('subject-');
     server.behave(behaviour, behaviour, 'healthy');
     expect((await emitted(dlp, raw)).out).toBe(released);
