@@ -70,7 +70,8 @@ export function partWriter({ ledger, clock }: { ledger: Ledger; clock: Clock }, 
     },
     async end() {
       void flush().catch(() => {});
-      return { ...stored, failure: await failureOf(writing) };
+      const failure = await failureOf(writing);
+      return { ...stored, failure };
     },
   };
 }
