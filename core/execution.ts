@@ -14,6 +14,7 @@ import type { Redacted } from './redaction/redacted.ts';
  *     launched  dispatcher  what the launcher answered
  *     started   runner      the permanent claim: the one place where "it runs" or "it never runs" is decided
  *     result    runner      how it ended, written last
+ *     redacted  reporter    the log is in its store; how often which info type was found
  *     report    reporter    the redacted body, written before it is posted
  *     reported  reporter    the API has it
  *
@@ -110,6 +111,8 @@ const recordSchemas = {
   kill: z.object({ requestedAt: milliseconds }),
   result: resultSchema,
   report: reportBodySchema,
+  /** What was found and where the log is, for those who run the agent; counts only, never the values. */
+  redacted: z.object({ findings: z.record(z.string(), z.int()), bytes: z.int(), location: z.string() }),
   reported: z.object({ reportedAt: milliseconds }),
 };
 
@@ -123,7 +126,13 @@ export type RecordName = keyof LedgerRecords;
 
 /** Kept when an execution is closed: what stops a message that comes back from starting it again. */
 export function isPermanent(name: string): boolean {
-  return name === 'started' || name === 'reported' || name === 'refused' || name.startsWith('claim-');
+  return (
+    name === 'started' ||
+    name === 'redacted' ||
+    name === 'reported' ||
+    name === 'refused' ||
+    name.startsWith('claim-')
+  );
 }
 
 /**

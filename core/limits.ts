@@ -21,6 +21,8 @@ export const limits = {
   inlineLogCharacters: 1024 * 1024,
   /** How long an output may wait for its redaction before it is withheld. */
   redactionSeconds: 900,
+  /** How long a withheld output stays where the task ran, so that it can be redacted later. */
+  withheldOutputSeconds: 24 * 3600,
   /** How long a result is posted again that the API refuses. What it gives no answer to has no limit. */
   refusedReportSeconds: 24 * 3600,
   /** How often dispatching one execution may be tried. */

@@ -17,8 +17,10 @@ export function diskLedger(directory: string): Ledger {
   return {
     async create(id, name, record) {
       return translating(`create ${recordPath(id, name)}`, async () => {
+        const created = await createWhole(recordPath(id, name), Buffer.from(JSON.stringify(record)));
+        // Also by whoever finds the record: its maker may have died before it was listed.
         if (name === 'task') await mark(openPath(id));
-        return createWhole(recordPath(id, name), Buffer.from(JSON.stringify(record)));
+        return created;
       });
     },
     async read<N extends keyof LedgerRecords>(id: ExecutionId, name: N) {

@@ -12,22 +12,23 @@ export type Inspect = (
 
 /** The one client of this process, made at the first call: loading it takes a fifth of a second. */
 export function googleDlpClient(config: GoogleDlpConfig): Inspect {
-  let loading: Promise<DlpServiceClient> | undefined;
+  let current: Promise<DlpServiceClient> | undefined;
 
   return async (request, signal) => {
-    loading ??= load(config);
-    const client = loading;
-    // Its calls share one exchange of credentials. If that hangs, or fails for good, another client starts anew.
+    current ??= load(config);
+    const client = current;
+    // Its calls share one exchange of credentials. When that fails or hangs, the next try has another client.
     const forget = () => {
-      if (loading === client) loading = undefined;
+      if (current === client) current = undefined;
     };
     signal.addEventListener('abort', forget);
     try {
-      const { innerApiCalls } = await client.finally(() => signal.throwIfAborted());
+      const { innerApiCalls } = await client.catch((thrown) => {
+        forget();
+        throw thrown;
+      });
+      signal.throwIfAborted();
       return await send(innerApiCalls.inspectContent, request, signal);
-    } catch (thrown) {
-      if (!(await isLoaded(client))) forget();
-      throw thrown;
     } finally {
       signal.removeEventListener('abort', forget);
     }
@@ -56,13 +57,6 @@ async function send(
 }
 
 type CancellablePromise = Promise<[InspectContentResponse]> & { cancel(): void };
-
-function isLoaded(client: Promise<unknown>): Promise<boolean> {
-  return client.then(
-    () => true,
-    () => false,
-  );
-}
 
 async function load(config: GoogleDlpConfig): Promise<DlpServiceClient> {
   // By its default export, which is all that a bundle in several files has of a CommonJS package.

@@ -1,26 +1,14 @@
 import type { ControlPlane } from '../../core/control-plane.ts';
 import { AgentError } from '../../core/errors.ts';
 import type { ExecutionId, LedgerRecords, ReportBody, Result } from '../../core/execution.ts';
-import { findIntegration } from '../../core/integrations/catalog.ts';
 import { limits } from '../../core/limits.ts';
-import type { Log } from '../../core/log.ts';
-import type { Clock, Ledger, LogStore, StoredLog } from '../../core/ports.ts';
-import type { Findings, Redactor } from '../../core/redaction/redactor.ts';
+import type { Clock, StoredLog } from '../../core/ports.ts';
 import { idOf, type Task } from '../../core/task.ts';
-import { describeEnd } from './describe-end.ts';
-import { readFrames } from './read-frames.ts';
-import { redactedLog } from './redacted-log.ts';
+import { type RedactionDependencies, storeRedacted } from './store-redacted.ts';
 
-export interface ReportDependencies {
-  ledger: Ledger;
+export interface ReportDependencies extends RedactionDependencies {
   controlPlane: ControlPlane;
-  logStore: LogStore;
-  /** All detectors of the deployment. */
-  redactor: Redactor;
-  /** No detectors: for targets whose policy allows output without redaction. */
-  unredacted: Redactor;
   clock: Clock;
-  log: Log;
 }
 
 /**
@@ -37,7 +25,8 @@ export async function report(deps: ReportDependencies, id: ExecutionId): Promise
     await ledger.create(id, 'reported', { reportedAt: clock.now() });
     log.info('result.reported', { taskId: id, status: body.status, reason: body.reason });
   }
-  await ledger.close(id);
+  // Withheld is not lost: the raw output stays for its day, and the sweep ends the execution then.
+  if ((await ledger.read(id, 'report'))?.reason !== 'withheld') await ledger.close(id);
 }
 
 /** A refusal may be a wrong token, which somebody mends; a task that the API has forgotten stays forgotten. */
@@ -103,25 +92,12 @@ async function redact(
   result: Result,
   lock: LedgerRecords['lock'] | undefined,
 ): Promise<LogPart> {
-  const spec = await deps.ledger.read(id, 'spec');
-  const redactor = spec?.redact === 'none' ? deps.unredacted : deps.redactor;
-  const findings: Findings = new Map();
-  const log = redactedLog({
-    chunks: redactor.output(readFrames(deps.ledger, id, result.output.parts), findings),
-    ending: redactor.message(describeEnd(result)),
-    message: redactor.message,
-    inlineStreams:
-      spec && result.exitCode === 0 && findIntegration(spec.type).dataOnly
-        ? ['stdout']
-        : ['stdout', 'stderr'],
-  });
-  const stored = await deps.logStore.write(id, log.text());
-  deps.log.info('output.redacted', { taskId: id, ...Object.fromEntries(findings) });
+  const { log, stored, isRedacted } = await storeRedacted(deps, id, result);
   const uploaded = await upload(deps, id, lock?.uploadUrl ?? null, stored);
   return {
     logs: log.inline(uploaded ? null : stored.location),
     uploaded,
-    redacted: spec?.redact !== 'none',
+    redacted: isRedacted,
     logSize: log.characters(),
     withheld: false,
   };

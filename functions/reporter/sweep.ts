@@ -36,7 +36,9 @@ export async function sweep(deps: SweepDependencies): Promise<number> {
 /** Decides from the ledger alone what an execution needs next. */
 export async function examine(deps: SweepDependencies, id: ExecutionId): Promise<void> {
   const { ledger, reports } = deps;
-  if ((await ledger.read(id, 'result')) || (await ledger.read(id, 'reported'))) return reports.send(id);
+  const reported = await ledger.read(id, 'reported');
+  if (reported) return retire(deps, id, reported.reportedAt);
+  if (await ledger.read(id, 'result')) return reports.send(id);
   const started = await ledger.read(id, 'started');
   if (!started) return examineWaiting(deps, id);
   if (started.by === 'nobody') {
@@ -44,6 +46,17 @@ export async function examine(deps: SweepDependencies, id: ExecutionId): Promise
     return reports.send(id);
   }
   await examineRunning(deps, id, started);
+}
+
+/** Ends what is reported; raw output that was withheld stays for its day, so that it can still be redacted. */
+async function retire(
+  { ledger, clock }: SweepDependencies,
+  id: ExecutionId,
+  reportedAt: number,
+): Promise<void> {
+  const isWithheld = (await ledger.read(id, 'report'))?.reason === 'withheld';
+  const keptUntil = reportedAt + (isWithheld ? limits.withheldOutputSeconds * 1000 : 0);
+  if (clock.now() >= keptUntil) await ledger.close(id);
 }
 
 async function examineWaiting(deps: SweepDependencies, id: ExecutionId): Promise<void> {

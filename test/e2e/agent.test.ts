@@ -111,7 +111,7 @@ describe('a running agent', () => {
     await agent.exited;
     const files = readdirSync(join(server.home, 'agent/ledger'), { recursive: true, encoding: 'utf8' });
     expect(files.filter((file) => file.endsWith('.json')).sort()).toEqual(
-      ['claim-1', 'reported', 'started'].map((name) => `executions/${id}/${name}.json`),
+      ['claim-1', 'redacted', 'reported', 'started'].map((name) => `executions/${id}/${name}.json`),
     );
     expect(readdirSync(join(server.home, 'agent/ledger/open'))).toEqual([]);
     expect(readdirSync(join(server.home, 'agent/logs'))).toEqual([`${id}.log`]);

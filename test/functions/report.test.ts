@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { AgentError } from '../../core/errors.ts';
 import { dispatch } from '../../functions/dispatcher/dispatch.ts';
+import { redactWithheld } from '../../functions/reporter/redact-withheld.ts';
 import { report } from '../../functions/reporter/report.ts';
+import { examine } from '../../functions/reporter/sweep.ts';
 import { bashTask, type MemoryAgent, memoryAgent, receive, runTo, stderr, stdout } from './memory-agent.ts';
 
 async function dispatched(input: object = bashTask, uploadUrl: string | null = null): Promise<MemoryAgent> {
@@ -145,5 +147,42 @@ describe('output that cannot be redacted', () => {
     await runTo(agent, {}, [stdout('gary.duck@example.com\n')]);
     await report({ ...agent, redactor: { ...agent.redactor, ...failing(false) } }, '7');
     expect(agent.controlPlane.reports[0]).toMatchObject({ reason: 'withheld' });
+  });
+});
+
+describe('a withheld output', () => {
+  async function withheld() {
+    const agent = await dispatched();
+    await runTo(agent, {}, [stdout('gary.duck@example.com\n')]);
+    const broken = {
+      async *output(): AsyncGenerator<never> {
+        yield* [];
+        throw new AgentError('redaction-failed', 'The detector is down.');
+      },
+    };
+    await report({ ...agent, redactor: { ...agent.redactor, ...broken } }, '7');
+    return agent;
+  }
+
+  it('can be redacted into the log store once the detector is back, without a second result', async () => {
+    const agent = await withheld();
+    await report(agent, '7');
+    await examine(agent, '7');
+    expect(await redactWithheld(agent, '7')).toBe('memory:7');
+    expect(agent.logStore.logs.get('7')).toBe('[EMAIL_ADDRESS]\n');
+    expect(agent.controlPlane.reports).toHaveLength(1);
+    expect(await agent.ledger.readOutput('7', 1)).toBeUndefined();
+    expect(await agent.ledger.read('7', 'redacted')).toMatchObject({ findings: { EMAIL_ADDRESS: 1 } });
+  });
+
+  it('is deleted after its day', async () => {
+    const agent = await withheld();
+    await agent.clock.advance(23 * 3_600_000);
+    await examine(agent, '7');
+    expect(await agent.ledger.readOutput('7', 1)).toBeDefined();
+    await agent.clock.advance(3_600_000);
+    await examine(agent, '7');
+    expect(await agent.ledger.readOutput('7', 1)).toBeUndefined();
+    await expect(redactWithheld(agent, '7')).rejects.toThrow(/Nothing is withheld/);
   });
 });

@@ -2,6 +2,7 @@ import { AgentError } from '../../core/errors.ts';
 import type { LaunchRequest } from '../../core/execution.ts';
 import type { Launcher } from '../../core/ports.ts';
 import { type StoppedTask, stopCause } from '../../core/stop-causes.ts';
+import { publish } from './event-bus.ts';
 import { countFault } from './history.ts';
 import { isFaulty, type Process, trace, type Universe } from './process.ts';
 
@@ -100,6 +101,10 @@ export function ecs(universe: Universe, container: Container): Ecs {
     task.container = container(task, (exitCode) =>
       stopTask(task, { stopCode: 'EssentialContainerExited', exitCode }),
     );
+    if (isFaulty(universe) && random.chance(mix.events.early)) {
+      countFault(history, 'STOPPED event early');
+      announce(task.executionId);
+    }
     const { container: living } = task;
     if (!isFaulty(universe) || !random.chance(mix.runnerKill)) return;
     scheduler.after(random.between(0, random.pick([500, 5_000, 120_000])), () => {
@@ -118,19 +123,9 @@ export function ecs(universe: Universe, container: Container): Ecs {
   }
 
   function announce(id: string) {
-    const { lost, twice, late } = mix.events;
-    const happens = (probability: number) => isFaulty(universe) && random.chance(probability);
-    if (happens(lost)) return countFault(history, 'event-lost');
-    const copies = happens(twice) ? 2 : 1;
-    if (copies === 2) countFault(history, 'event-twice');
-    for (let copy = 0; copy < copies; copy++) {
-      const isLate = happens(late);
-      if (isLate) countFault(history, 'event-late');
-      const delay = isLate ? random.between(10_000, 1_800_000) : random.between(200, 2_000);
-      scheduler.after(delay, () => {
-        for (const listener of listeners) listener(id);
-      });
-    }
+    publish(universe, 'STOPPED', () => {
+      for (const listener of listeners) listener(id);
+    });
   }
 
   function stop(arn: string) {

@@ -5,6 +5,7 @@ import { report } from '../../functions/reporter/report.ts';
 import { examine, sweep } from '../../functions/reporter/sweep.ts';
 import { portsOf, type World } from './deployment.ts';
 import type { Ecs } from './ecs.ts';
+import { publish } from './event-bus.ts';
 import { type FifoQueue, fifoQueue } from './fifo-queue.ts';
 import { countFault, notePeak } from './history.ts';
 import { type Process, processOf, trace } from './process.ts';
@@ -64,6 +65,10 @@ export function functions(world: World, cluster: Ecs): Functions {
     buried: (id) => looks.deliver(id),
   });
   cluster.onStopped((id) => looks.deliver(id));
+  world.store.onCreated((key) => {
+    const [folder, id = '', name] = key.split('/');
+    if (folder === 'executions' && name === 'result') publish(world, 'result', () => reports.deliver(id));
+  });
 
   let invocations = 0;
   function invoke(name: string, timeoutSeconds: number, work: (process: Process) => Promise<unknown>) {
@@ -105,7 +110,7 @@ export function functions(world: World, cluster: Ecs): Functions {
     queues: [looks, dispatches, reports, kills],
     sweepOnce,
     start(isOver) {
-      if (mix.pollers === 2) countFault(history, 'two-pollers');
+      if (mix.pollers === 2) countFault(history, 'two pollers');
       const minute = Math.max(60 * second, mix.sweepMilliseconds / 2);
       for (let poller = 0; poller < mix.pollers; poller++) {
         every(minute, isOver, () => invoke('poll', 55, pollForAMinute));

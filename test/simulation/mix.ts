@@ -33,6 +33,8 @@ export interface Mix {
   storage: { conflict: number; busy: number };
   queue: { twice: number; lostDelete: number; ignoresDeduplication: boolean; weeksLate: number };
   events: { lost: number; twice: number; late: number; early: number };
+  /** Of a container, to live on after its runner has ended. */
+  lingering: number;
   launches: { failures: number; throttled: number; broken: number; ignoresToken: boolean };
   api: {
     rivals: number;
@@ -85,6 +87,7 @@ export function drawMix(random: Random): Mix {
       weeksLate: rate(0.5),
     },
     events: { lost: rate(0.9), twice: rate(0.5), late: rate(0.5), early: rate(0.3) },
+    lingering: rate(0.5),
     launches: {
       failures: rate(0.6),
       throttled: rate(0.5),

@@ -37,11 +37,27 @@ export function network(universe: Universe, server: RunopsServer, process: Proce
     const key = headers && 'idempotency-key' in headers ? String(headers['idempotency-key']) : null;
     const { status, body: content } = await process.call(
       `${init.method} ${url.hostname.split('.')[0]}${url.pathname}${url.searchParams.get('status') ?? ''}`,
-      () => exchange(init.method ?? 'GET', url, key, body),
+      once(
+        () => exchange(init.method ?? 'GET', url, key, body),
+        ({ status }) => {
+          // A proxy may repeat a request that came through.
+          if (status < 300) server.handle(init.method ?? 'GET', url, key, body);
+        },
+      ),
       () => networkError('ECONNRESET'),
       { answerOf: 'first' },
     );
     return lightResponse(status, JSON.stringify(content));
+  };
+}
+
+/** Does its work the first time it is called, and `again` after that; the first answer stays. */
+function once<T>(work: () => T, again: (first: T) => void): () => T {
+  let first: { value: T } | undefined;
+  return () => {
+    if (first) again(first.value);
+    else first = { value: work() };
+    return first.value;
   };
 }
 

@@ -8,6 +8,8 @@ export interface ObjectStore {
   writerOf(key: string): string | undefined;
   list(prefix: string): string[];
   delete(keys: readonly string[]): void;
+  /** Calls back when an object was created. */
+  onCreated(listener: (key: string) => void): void;
   /** The bucket's lifecycle: what is older than a day goes, save what `isKept` names. */
   expire(isKept: (key: string) => boolean): void;
   /** Every object's key and text. */
@@ -18,10 +20,13 @@ const dayMilliseconds = 24 * 3600 * 1000;
 
 export function objectStore({ scheduler }: Universe): ObjectStore {
   const objects = new Map<string, { bytes: Uint8Array | string; writer: string; at: number }>();
+  const listeners: ((key: string) => void)[] = [];
   return {
+    onCreated: (listener) => listeners.push(listener),
     put(key, bytes, { once, writer }) {
       if (once && objects.has(key)) return 412;
       objects.set(key, { bytes, writer, at: scheduler.now() });
+      for (const listener of listeners) listener(key);
       return 200;
     },
     get: (key) => objects.get(key)?.bytes,

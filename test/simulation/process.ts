@@ -50,7 +50,7 @@ export function processOf(universe: Universe, name: string, options: { crash: nu
   const dieAt = isFaulty(universe) && random.chance(options.crash) ? random.whole(1, 24) : 0;
   const diesAfter = random.chance(0.5);
   const skew = random.between(-mix.skewMilliseconds, mix.skewMilliseconds);
-  if (mix.skewMilliseconds > 0) countFault(history, 'clock-skew');
+  if (mix.skewMilliseconds > 0) countFault(history, 'clock that differs');
   let alive = true;
   let calls = 0;
 
@@ -74,16 +74,16 @@ export function processOf(universe: Universe, name: string, options: { crash: nu
       calls++;
       const dies = calls === dieAt && isFaulty(universe);
       if (dies && !diesAfter) {
-        countFault(history, 'crash-before');
+        countFault(history, `crash before a call: ${kindOf(name)}`);
         return crash();
       }
       const fault = drawFault(universe);
-      if (fault) countFault(history, `call-${fault}`);
+      if (fault) countFault(history, `${faultNames[fault]}: ${portOf(what)}`);
       // What was sent when its sender died may arrive or not.
       const arrivesAnyway = random.chance(0.5);
       const answer = (settle: () => void) => {
         if (dies) {
-          countFault(history, 'crash-after');
+          countFault(history, `crash after a call: ${kindOf(name)}`);
           crash();
         }
         const late = fault === 'lateAnswer' ? longPause(random) : 0;
@@ -111,6 +111,24 @@ export function processOf(universe: Universe, name: string, options: { crash: nu
 }
 
 type Fault = keyof Mix['calls'];
+
+const faultNames: Record<Fault, string> = {
+  instead: 'failed instead of',
+  after: 'failed after',
+  twice: 'carried out twice',
+  late: 'carried out late',
+  lateAnswer: 'answered late',
+};
+
+/** `dispatch#3(7)` is a `dispatch`. */
+function kindOf(name: string): string {
+  return name.split('#')[0] ?? name;
+}
+
+/** `ledger.read 7/spec` goes over the port `ledger`, `GET api/v2/tasks` over `api`. */
+function portOf(what: string): string {
+  return /^(?:GET |POST |PUT )?(\w+)/.exec(what)?.[1] ?? what;
+}
 
 function drawFault(universe: Universe): Fault | null {
   if (!isFaulty(universe)) return null;

@@ -27,8 +27,11 @@ export function runnerContainer(universe: Universe, store: ObjectStore): Contain
     });
     const kill = new AbortController();
     const leave = (exitCode: number) => {
-      if (process.isAlive()) ended(exitCode);
+      if (!process.isAlive()) return;
       process.end();
+      const lingers = isFaulty(universe) && universe.random.chance(universe.mix.lingering);
+      if (lingers) countFault(universe.history, 'result without STOPPED');
+      universe.scheduler.after(lingers ? universe.random.between(0, 900_000) : 100, () => ended(exitCode));
     };
     run(
       {

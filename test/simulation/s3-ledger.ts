@@ -12,7 +12,7 @@ const tries = 4;
  * "somebody else's" only when the object is not of this very call, whose first answer may have been lost.
  */
 export function s3Ledger(universe: Universe, store: ObjectStore, process: Process): Ledger {
-  const { random, history, mix, scheduler } = universe;
+  const { random, history, mix } = universe;
   let writes = 0;
 
   /** A request to the store, which may also answer 409 or 503. */
@@ -49,12 +49,13 @@ export function s3Ledger(universe: Universe, store: ObjectStore, process: Proces
 
   return {
     async create(id, name, record) {
-      const markerKey = `open/${id}`;
+      const created = await createOnce(`executions/${id}/${name}`, JSON.stringify(record));
+      // The marker is put again by everyone who finds the record: whoever made it may have died before the marker.
       if (name === 'task') {
         const marker = { once: false, writer: process.name };
-        await request(`put ${markerKey}`, () => store.put(markerKey, String(scheduler.now()), marker));
+        await request(`put open/${id}`, () => store.put(`open/${id}`, '', marker));
       }
-      return createOnce(`executions/${id}/${name}`, JSON.stringify(record));
+      return created;
     },
     async read<N extends keyof LedgerRecords>(id: ExecutionId, name: N) {
       const text = await request(`read ${id}/${name}`, () => store.get(`executions/${id}/${name}`));

@@ -57,7 +57,7 @@ export async function simulate(seed: number, options: { trace?: boolean } = {}):
   await world.scheduler.run(end, isSettled);
   const settledMilliseconds = Math.max(0, world.scheduler.now() - mix.quietAt);
   const settled = isSettled();
-  await awaken(world, lambdas);
+  if (settled) await awaken(world, lambdas);
 
   const violations = checkAll({ world, settled, mix });
   return {

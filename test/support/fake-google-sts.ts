@@ -27,7 +27,9 @@ export async function startFakeGoogleSts(): Promise<FakeGoogleSts> {
     for await (const part of request) body += part;
     const say = (status: number, answer: unknown) =>
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
-    if (isRefusing)
+    for (const watcher of watchers) watcher();
+    if (behaviour === 'hangs') return;
+    if (behaviour === 'refuses')
       return say(400, { error: 'invalid_grant', error_description: 'rejected by the condition' });
     if (request.url?.startsWith('/v1/token')) {
       const subject = JSON.parse(decodeURIComponent(new URLSearchParams(body).get('subject_token') ?? ''));

@@ -91,7 +91,7 @@ const lasting: GuardrailBehaviour[] = ['unfiltered', 'blocked', 'paraphrased', '
 
 describe('a guardrail that misbehaves', () => {
   it.each(passing)('(%s) lets nothing out, and everything once it is healthy again', async (behaviour) => {
-    const guardrail = detector();
+    const guardrail = detector({ totalSeconds: 300 });
     server.behave(behaviour);
     const { out, error } = await emitted(guardrail, raw);
     expect(out).toBe('');

@@ -48,7 +48,7 @@ const passing: DlpBehaviour[] = [
 describe('a DLP server that misbehaves', () => {
   it.each(passing)('(%s) lets nothing out, and everything once it is healthy again', async (behaviour) => {
     const clock = fakeClock({ skip: 29_999 });
-    const dlp = detector(clock);
+    const dlp = detector(clock, { totalSeconds: 300 });
     server.behave(behaviour);
     const { out, error } = await emitted(dlp, raw);
     expect(out).toBe('');
