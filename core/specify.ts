@@ -15,10 +15,11 @@ export interface Guard {
 }
 
 /**
- * Checks who asked and whether it is allowed, and writes down all that the runner may know.
+ * Checks who asked and whether it is allowed, and writes down all that the runner may know. The start deadline counts
+ * from `lockedAt`, however often dispatching had to begin again since.
  * @throws AgentError whose message is the user's answer when the task must not run.
  */
-export async function specify(guard: Guard, task: Task): Promise<Spec> {
+export async function specify(guard: Guard, task: Task, lockedAt: number): Promise<Spec> {
   const user = await guard.verifyIdentity?.(task.token, task.user_email);
   const decision = decide(task, guard.policy);
   if (!decision.allow) throw new AgentError('policy-denied', decision.message);
@@ -27,7 +28,7 @@ export async function specify(guard: Guard, task: Task): Promise<Spec> {
   refuseHugeScript(task.script);
 
   const { rules } = decision;
-  const startDeadline = guard.clock.now() + rules.startSeconds * 1000;
+  const startDeadline = lockedAt + rules.startSeconds * 1000;
   return {
     taskId: task.id,
     type: task.type,

@@ -32,8 +32,7 @@ export function googleDlpFailure(thrown: unknown): Failure {
 }
 
 const grantAdvice =
-  'Grant the agent roles/dlp.user and roles/serviceusage.serviceUsageConsumer on the project, and enable ' +
-  'dlp.googleapis.com there: docs/google-dlp.md';
+  'Grant the agent roles/dlp.user on the project, and enable dlp.googleapis.com there: docs/google-dlp.md';
 const credentialsAdvice =
   'Check the workload identity pool, its attribute condition and the service account: docs/google-dlp.md';
 const configAdvice =

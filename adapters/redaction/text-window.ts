@@ -6,7 +6,7 @@ export interface TextWindow {
 }
 
 /**
- * What a service sees before a value may be what tells it what the value is. Google looks back 1,000 characters at most:
+ * What stands before a value may tell a service what it is. Google looks back 1,000 characters at most:
  * https://cloud.google.com/sensitive-data-protection/docs/creating-custom-infotypes-likelihood
  */
 export const CONTEXT_CHARACTERS = 1000;

@@ -25,7 +25,8 @@ export interface LocalDetector {
   infoTypes: readonly InfoType[];
   /**
    * Where it looks: at each number or each code (`at` is its index in `passage.numbers` or `passage.codes`), at each
-   * `@`, at each `:` or `=`, or at words that begin with these letters (any case, at least three characters, the first a letter).
+   * `@`, at each `:` or `=`, or at words that begin like these (any case; three characters or more, the first of
+   * which is a letter).
    */
   looksAt: 'numbers' | 'codes' | 'ats' | 'separators' | readonly string[];
   /**

@@ -20,7 +20,7 @@ interface Waiting {
   isReady: boolean;
 }
 
-/** The text of one stream that no detector has seen, `start` characters into the stream, and some of what was before. */
+/** The text of one stream that no detector has seen; it begins `start` characters into it, behind `context`. */
 interface Unseen {
   context: string;
   text: string;

@@ -39,7 +39,8 @@ const BESIDE_PERSON = new Map<string, InfoType>([
 
 const NAMES_OF: Readonly<Record<InfoType, string>> = {
   PERSON_NAME:
-    'first_name firstname fname forename given_name givenname last_name lastname lname surname family_name familyname ' +
+    'first_name firstname fname forename given_name givenname last_name lastname lname surname ' +
+    'family_name familyname ' +
     'middle_name middlename maiden_name full_name fullname display_name displayname legal_name customer_name ' +
     'client_name patient_name employee_name contact_name holder_name cardholder cardholder_name account_holder ' +
     'person_name user_full_name recipient_name sender_name mother_name mothers_name father_name fathers_name ' +

@@ -4,7 +4,8 @@ import { type Transformations, transform } from './transformations.ts';
 declare const brand: unique symbol;
 
 /**
- * Text that may leave the customer's account. Only `removeFindings` makes it of raw text, so raw text does not compile as anything that is posted, stored as a log or shown.
+ * Text that may leave the customer's account. Only `removeFindings` makes it of raw text, so raw text does not compile
+ * as anything that is posted, stored as a log or shown.
  */
 export type Redacted = string & { readonly [brand]: 'redacted' };
 

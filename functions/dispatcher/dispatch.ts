@@ -34,40 +34,45 @@ export async function dispatch(deps: DispatchDependencies, id: ExecutionId): Pro
 
   const attempt = await claim(deps, id, deps.leaseSeconds);
   if (attempt === undefined) return giveUp(deps, id);
-  if (!(await lock(deps, id, taskId, attempt))) return;
+  const lockedAt = await lock(deps, id, taskId, attempt);
+  if (lockedAt === undefined) return;
   // Whoever asks for a kill writes `kill` and then looks for `lock`, which is there by now: one of us sees it.
   if (await ledger.read(id, 'kill')) {
     await concludeKilled(deps, id);
     return;
   }
-  const spec = await specifyOnce(deps, id, received?.input);
+  const spec = await specifyOnce(deps, id, received?.input, lockedAt);
   if (spec) await launch(deps, id, spec);
 }
 
-/** True once the API has given us the task. From then on exactly one result is owed. */
+/** When the API gave us the task; undefined when it did not. From then on exactly one result is owed. */
 async function lock(deps: DispatchDependencies, id: ExecutionId, taskId: Task['id'], attempt: number) {
   const { ledger, clock, controlPlane, log } = deps;
-  if (await ledger.read(id, 'lock')) return true;
+  const known = await ledger.read(id, 'lock');
+  if (known) return known.lockedAt;
   const lock = await controlPlane.lock(taskId);
   if (lock.outcome === 'granted') {
-    await ledger.create(id, 'lock', { lockedAt: clock.now(), uploadUrl: lock.uploadUrl });
+    const lockedAt = clock.now();
+    await ledger.create(id, 'lock', { lockedAt, uploadUrl: lock.uploadUrl });
     log.info('task.locked', { taskId: id });
-    return true;
+    return lockedAt;
   }
-  if (await ledger.read(id, 'lock')) return true;
+  const other = await ledger.read(id, 'lock');
+  if (other) return other.lockedAt;
   if (await isSuperseded(ledger, id, attempt)) throw busy(id);
   log.info('task.refused', { taskId: id, outcome: lock.outcome });
-  if (lock.outcome === 'refused' && attempt === 1) {
-    await ledger.create(id, 'refused', { refusedAt: clock.now() });
+  const isFirst = lock.outcome === 'refused' && attempt === 1;
+  if (isFirst) await ledger.create(id, 'refused', { refusedAt: clock.now() });
+  if (isFirst || (await ledger.read(id, 'refused'))) {
     await ledger.close(id);
-    return false;
+    return undefined;
   }
   // An earlier lock of ours got no answer, or its answer died with its process: the task may be ours, and then a
   // result is owed. Running it is no choice, because another agent may have it.
   const message =
     'The task was not started: the answer to its lock was lost, so that another agent may have it. Run it again.';
   await conclude(deps, id, neverStarted('lost', message, clock.now()));
-  return false;
+  return undefined;
 }
 
 /** No attempt is left. The task may have been locked by one that got no answer, so its user is told. */
@@ -79,12 +84,12 @@ async function giveUp(deps: DispatchDependencies, id: ExecutionId) {
 }
 
 /** The spec, or undefined when the task must not run: then its user has the answer. */
-async function specifyOnce(deps: DispatchDependencies, id: ExecutionId, input: unknown) {
+async function specifyOnce(deps: DispatchDependencies, id: ExecutionId, input: unknown, lockedAt: number) {
   const { ledger, clock, log } = deps;
   const written = await ledger.read(id, 'spec');
   if (written) return written;
   try {
-    const spec = await specify(deps, parseTask(input));
+    const spec = await specify(deps, parseTask(input), lockedAt);
     // Of two dispatchers at once, the first decides, as for the runner.
     return (await ledger.create(id, 'spec', spec)) ? spec : await ledger.read(id, 'spec');
   } catch (thrown) {

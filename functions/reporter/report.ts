@@ -79,8 +79,8 @@ async function redactOrWithhold(
     if (!isHopeless && !isOver) throw thrown;
     deps.log.error('output.withheld', { taskId: id });
     const logs = deps.redactor.message(
-      'The output is withheld, because it could not be redacted and stored completely. It was deleted. ' +
-        "The agent's own log has the cause.",
+      'The output is withheld, because it could not be redacted and stored completely. It stays where the task ' +
+        'ran for a day, and those who run the agent can redact it there.',
     );
     return { logs, uploaded: false, redacted: true, logSize: logs.length, withheld: true };
   }

@@ -59,7 +59,7 @@ function detector(world: World, process: Process, inner: Redactor): Redactor {
       'detector.ask',
       () => {
         if (!isWithin(world.mix.redactionDown, world.scheduler.now())) return;
-        countFault(world.history, 'redaction-down');
+        countFault(world.history, 'redaction down');
         throw new AgentError('redaction-failed', 'The detector is down.', { retryable: true });
       },
       () => new AgentError('redaction-failed', 'The detector gave no answer.', { retryable: true }),
@@ -86,7 +86,7 @@ function logStore({ logs, history, scheduler, mix }: World, process: Process): L
       const text = memory.logs.get(id) ?? '';
       const put = () => {
         if (isWithin(mix.logStoreDown, scheduler.now())) {
-          countFault(history, 'log-store-down');
+          countFault(history, 'log store down');
           throw failure();
         }
         logs.set(id, text);
@@ -101,7 +101,7 @@ function logStore({ logs, history, scheduler, mix }: World, process: Process): L
 function verifier(world: World, process: Process): VerifyIdentity {
   const verify = (token: string | null) => {
     if (isWithin(world.mix.keyServerDown, world.scheduler.now())) {
-      countFault(world.history, 'key-server-down');
+      countFault(world.history, 'key server down');
       throw keyServerDown();
     }
     const expiresAt = expiryOf(token);

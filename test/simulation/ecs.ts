@@ -47,12 +47,12 @@ export function ecs(universe: Universe, container: Container): Ecs {
     const parameters = JSON.stringify({ ...request, revision });
     const known = mix.launches.ignoresToken ? undefined : tasks.find((task) => isBound(task, token));
     if (known && known.parameters !== parameters) {
-      countFault(history, 'run-task-conflict');
+      countFault(history, 'RunTask: conflict of clientToken');
       throw new Conflict(known);
     }
     if (known) return known;
     if (mix.launches.ignoresToken && tasks.some((task) => task.token === token)) {
-      countFault(history, 'client-token-ignored');
+      countFault(history, 'clientToken ignored');
     }
     if (isFaulty(universe)) refuseSometimes();
     const task: Entry = {
@@ -81,11 +81,11 @@ export function ecs(universe: Universe, container: Container): Ecs {
 
   function refuseSometimes() {
     if (random.chance(mix.launches.failures)) {
-      countFault(history, 'run-task-failures');
+      countFault(history, 'RunTask: failures[]');
       throw launchFailed('Fargate has no capacity at this time.');
     }
     if (random.chance(mix.launches.throttled)) {
-      countFault(history, 'run-task-throttled');
+      countFault(history, 'RunTask: throttled');
       throw launchFailed('RunTask was throttled.');
     }
   }
@@ -93,7 +93,7 @@ export function ecs(universe: Universe, container: Container): Ecs {
   function begin(task: Entry) {
     if (task.lastStatus === 'STOPPED') return;
     if (isFaulty(universe) && random.chance(mix.launches.broken)) {
-      countFault(history, 'start-failed');
+      countFault(history, 'container could not start');
       return stopTask(task, random.pick(brokenStarts));
     }
     task.lastStatus = 'RUNNING';
@@ -109,7 +109,7 @@ export function ecs(universe: Universe, container: Container): Ecs {
     if (!isFaulty(universe) || !random.chance(mix.runnerKill)) return;
     scheduler.after(random.between(0, random.pick([500, 5_000, 120_000])), () => {
       if (task.lastStatus === 'STOPPED') return;
-      countFault(history, 'runner-killed');
+      countFault(history, 'runner killed: STOPPED without result');
       living.kill();
       stopTask(task, random.pick(deaths));
     });

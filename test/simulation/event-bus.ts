@@ -12,6 +12,9 @@ export function publish(universe: Universe, kind: string, deliver: () => void): 
   if (happens('lost')) return;
   const copies = happens('twice') ? 2 : 1;
   for (let copy = 0; copy < copies; copy++) {
-    scheduler.after(happens('late') ? random.between(10_000, 1_800_000) : random.between(200, 2_000), deliver);
+    scheduler.after(
+      happens('late') ? random.between(10_000, 1_800_000) : random.between(200, 2_000),
+      deliver,
+    );
   }
 }

@@ -50,7 +50,7 @@ export function fifoQueue(universe: Universe, name: string, consumer: Consumer):
     if (isDuplicate && !mix.queue.ignoresDeduplication) return;
     sentAt.set(id, scheduler.now());
     const copies = isFaulty(universe) && random.chance(mix.queue.twice) ? 2 : 1;
-    if (copies === 2) countFault(history, 'message-twice');
+    if (copies === 2) countFault(history, 'message delivered twice');
     for (let copy = 0; copy < copies; copy++) messages.push({ id, receives: 0 });
     history.left.push({ where: 'queue', text: id });
     next();
@@ -90,7 +90,7 @@ export function fifoQueue(universe: Universe, name: string, consumer: Consumer):
 
   function settle(message: Message, receivedAt: number, wasHandled: boolean) {
     const lostDelete = isFaulty(universe) && random.chance(mix.queue.lostDelete);
-    if (wasHandled && lostDelete) countFault(history, 'message-redelivered');
+    if (wasHandled && lostDelete) countFault(history, 'message redelivered: its deletion was lost');
     if (wasHandled && !lostDelete) {
       remove(message);
       busyGroups.delete(message.id);
@@ -100,7 +100,7 @@ export function fifoQueue(universe: Universe, name: string, consumer: Consumer):
     scheduler.after(receivedAt + consumer.visibilityMilliseconds - scheduler.now(), () => {
       busyGroups.delete(message.id);
       if (message.receives >= consumer.receivesMax) {
-        countFault(history, 'dead-letter');
+        countFault(history, 'dead letter');
         remove(message);
         consumer.buried(message.id);
       }

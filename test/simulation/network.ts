@@ -11,14 +11,14 @@ export function network(universe: Universe, server: RunopsServer, process: Proce
   /** The server may fail before and after it did what it was asked to. */
   function exchange(method: string, url: URL, key: string | null, body: string): Answer {
     if (isWithin(mix.apiDown, scheduler.now())) {
-      countFault(history, 'api-down');
+      countFault(history, 'API down');
       if (random.chance(0.5)) return { status: 503, body: {} };
       throw networkError('ECONNREFUSED');
     }
     const fails = (rate: number) => isFaulty(universe) && rate > 0 && random.chance(rate);
-    if (fails(mix.calls.instead)) return failed('api-500', random.pick([500, 429, 503]));
+    if (fails(mix.calls.instead)) return failed('API 429 or 500 instead', random.pick([500, 429, 503]));
     const answer = server.handle(method, url, key, body);
-    if (fails(mix.calls.after)) return failed('api-500-after', random.pick([500, 502]));
+    if (fails(mix.calls.after)) return failed('API 500 after it did it', random.pick([500, 502]));
     return answer;
   }
 

@@ -6,6 +6,8 @@ export interface ObjectStore {
   put(key: string, bytes: Uint8Array | string, options: { once: boolean; writer: string }): 200 | 412;
   get(key: string): Uint8Array | string | undefined;
   writerOf(key: string): string | undefined;
+  /** Milliseconds since the start of the run. */
+  createdAt(key: string): number | undefined;
   list(prefix: string): string[];
   delete(keys: readonly string[]): void;
   /** Calls back when an object was created. */
@@ -31,6 +33,7 @@ export function objectStore({ scheduler }: Universe): ObjectStore {
     },
     get: (key) => objects.get(key)?.bytes,
     writerOf: (key) => objects.get(key)?.writer,
+    createdAt: (key) => objects.get(key)?.at,
     list: (prefix) => [...objects.keys()].filter((key) => key.startsWith(prefix)),
     delete(keys) {
       for (const key of keys) objects.delete(key);

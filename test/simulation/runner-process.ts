@@ -77,7 +77,7 @@ function actedPlace(universe: Universe, process: Process, task: EcsTask): Place 
         await capture.push(random.chance(0.7) ? 'stdout' : 'stderr', Buffer.from(line));
         if (stop.aborted && !isDeaf) break;
       }
-      if (stop.aborted && isFaulty(universe)) countFault(history, 'command-stopped');
+      if (stop.aborted && isFaulty(universe)) countFault(history, 'command told to stop');
       return {
         exitCode: stop.aborted ? null : exitCode,
         signal: null,

@@ -51,7 +51,7 @@ export function runopsServer(universe: Universe): RunopsServer {
       scheduler.after(milliseconds + random.between(0, 20_000), () => giveAway(task));
     if (random.chance(mix.api.kills)) {
       scheduler.after(milliseconds + random.between(0, random.pick([3_000, 60_000, 600_000])), () => {
-        countFault(history, 'kill-wanted');
+        countFault(history, 'kill wanted');
         task.killWanted = true;
       });
     }
@@ -59,7 +59,7 @@ export function runopsServer(universe: Universe): RunopsServer {
 
   function giveAway(task: ServerTask) {
     if (task.status !== 'ready') return;
-    countFault(history, 'lock-taken-by-rival');
+    countFault(history, 'lock refused: a rival has it');
     Object.assign(task, { status: 'running', holder: 'rival' });
   }
 
@@ -69,7 +69,7 @@ export function runopsServer(universe: Universe): RunopsServer {
       return { status: 200, body: wanted.map(({ id }) => ({ id })) };
     }
     const isStale = isFaulty(universe) && random.chance(mix.api.staleLists);
-    if (isStale) countFault(history, 'stale-list');
+    if (isStale) countFault(history, 'stale list of tasks');
     else lastList = tasks.filter((task) => task.status === 'ready').map(({ input }) => input);
     return { status: 200, body: lastList };
   }
@@ -92,8 +92,8 @@ export function runopsServer(universe: Universe): RunopsServer {
   }
 
   function lose(task: ServerTask) {
-    if (task.status !== 'running' || task.holder !== 'us') return;
-    countFault(history, 'lock-lost');
+    if (task.status !== 'running' || task.holder !== 'us' || history.deleted.has(String(task.id))) return;
+    countFault(history, 'lock lost by the API');
     Object.assign(task, { status: 'ready', holder: null, key: null });
   }
 
@@ -114,8 +114,9 @@ export function runopsServer(universe: Universe): RunopsServer {
     if (task.result !== null) return task.result === body ? 200 : 409;
     if (history.deleted.has(String(task.id))) return 404;
     if (isFaulty(universe) && random.chance(mix.api.refusesResults)) {
-      countFault(history, 'result-refused');
+      countFault(history, 'result refused for good');
       history.deleted.add(String(task.id));
+      task.status = 'waiting';
       return 404;
     }
     Object.assign(task, { status, result: body });

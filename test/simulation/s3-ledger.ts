@@ -30,11 +30,11 @@ export function s3Ledger(universe: Universe, store: ObjectStore, process: Proces
   function refuse(canConflict: boolean): undefined {
     if (!isFaulty(universe)) return;
     if (canConflict && random.chance(mix.storage.conflict)) {
-      countFault(history, 's3-409');
+      countFault(history, 'S3: 409');
       throw new Error('409 ConditionalRequestConflict');
     }
     if (random.chance(mix.storage.busy)) {
-      countFault(history, 's3-503');
+      countFault(history, 'S3: 503');
       throw new Error('503 SlowDown');
     }
   }
@@ -43,7 +43,7 @@ export function s3Ledger(universe: Universe, store: ObjectStore, process: Proces
     const writer = `${process.name}/${++writes}`;
     const status = await request(`create ${key}`, () => store.put(key, text, { once: true, writer }), true);
     if (status === 200) return true;
-    countFault(history, 's3-412');
+    countFault(history, 'S3: 412');
     return (await request(`head ${key}`, () => store.writerOf(key))) === writer;
   }
 

@@ -50,6 +50,7 @@ export async function simulate(seed: number, options: { trace?: boolean } = {}):
     world.server.add(drawTask(random, id, readyAt), readyAt);
   }
   const isSettled = watch(world, () => hasEnded(world) && lambdas.queues.every((queue) => queue.isEmpty()));
+  if (mix.deployAt < mix.quietAt) countFault(universe.history, 'a new version in the middle');
   lambdas.start(isSettled);
   // A refused result is posted for a day before it is given up.
   const refusal = mix.api.refusesResults > 0 ? limits.refusedReportSeconds * 1000 : 0;
@@ -75,7 +76,15 @@ function hasEnded({ server, store, history }: World): boolean {
     result !== null ||
     history.deleted.has(String(id)) ||
     (status === 'running' && !history.locks.has(String(id)));
-  return server.tasks.every(hasResult) && store.list('open/').length === 0;
+  // A withheld output stays for a day after its result; `awaken` sees it go.
+  const isWithheld = (id: string) => {
+    const report = store.get(`executions/${id}/report`);
+    return (
+      store.get(`executions/${id}/reported`) !== undefined && String(report).includes('"reason":"withheld"')
+    );
+  };
+  const open = store.list('open/').map((key) => key.slice('open/'.length));
+  return server.tasks.every(hasResult) && open.every(isWithheld);
 }
 
 /** Looks now and then whether all has ended, and believes it when it stays so for a while. */
@@ -94,10 +103,12 @@ function watch({ scheduler }: World, hasEnded: () => boolean): () => boolean {
 async function awaken(world: World, lambdas: ReturnType<typeof functions>) {
   const until = (milliseconds: number) =>
     world.scheduler.run(world.scheduler.now() + milliseconds, () => false);
+  await until(30 * minute);
+  lambdas.sweepOnce();
   await until(3 * day);
   world.store.expire(isKept);
   for (const queue of lambdas.queues) {
-    for (let back = queue.redeliver(); back > 0; back--) countFault(world.history, 'message-days-late');
+    for (let back = queue.redeliver(); back > 0; back--) countFault(world.history, 'message days late');
   }
   await until(10 * minute);
   for (let turn = 0; turn < 3; turn++) {

@@ -3,7 +3,7 @@ import { continuesWord, isDigitAt, isWordAt } from '../passage.ts';
 
 /**
  * Brazilian CPF and CNPJ, formatted or as digits alone, by their check digits. A CNPJ may have letters since July 2026:
- * https://www.gov.br/receitafederal/pt-br/acesso-a-informacao/acoes-e-programas/programas-e-atividades/cnpj-alfanumerico
+ * Instrução Normativa RFB 2.229/2024.
  */
 export const brazil: LocalDetector = {
   infoTypes: ['BRAZIL_CPF_NUMBER', 'BRAZIL_CNPJ_NUMBER'],

@@ -28,7 +28,8 @@ export const token: LocalDetector = {
 /**
  * Each looks at the beginning of the value only, and a longer one is taken whole: an issuer may lengthen its tokens.
  * https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/about-authentication-to-github
- * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html https://api.slack.com/concepts/token-types
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
+ * https://api.slack.com/concepts/token-types
  */
 const KINDS: readonly (readonly [pattern: RegExp, infoType: InfoType])[] = [
   [/^eyJ[\w-]{5,}\.[\w-]{2,}(?:\.[\w-]*){1,3}/, 'JSON_WEB_TOKEN'],

@@ -1,6 +1,6 @@
 import type { LocalDetector } from '../detector.ts';
 
-/** The user and password of a URL: `postgres://user:password@host`. A user alone is not secret, save where it is a token. */
+/** User and password of a URL: `postgres://user:password@host`. A user alone goes when it is as long as a token. */
 export const urlPassword: LocalDetector = {
   infoTypes: ['PASSWORD'],
   looksAt: 'separators',
@@ -61,7 +61,7 @@ function startOfQuery(text: string, at: number): number | undefined {
   return undefined;
 }
 
-/** What a URL has no need to escape, and a backslash (`\u0026`). Not the marks that end a URL in a sentence or a log. */
+/** What a URL need not escape, and a backslash (`\u0026`). Not the marks that end a URL in a sentence or a log. */
 function isQuery(code: number): boolean {
   return (
     code > 0x20 && code < 0x7f && ![0x22, 0x27, 0x3c, 0x3e, 0x60, 0x7b, 0x7d, 0x5b, 0x5d, 0x29].includes(code)

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -14,7 +14,11 @@ const require = makeRequire(import.meta.url);
 const { filename: __filename, dirname: __dirname } = import.meta;`;
 
 let server: FakeDlpServer;
-afterEach(() => server.close());
+let outdir: string;
+afterEach(async () => {
+  rmSync(outdir, { recursive: true, force: true });
+  await server.close();
+});
 
 /** Lambda and the containers run bundles. The client is a CommonJS package that loads parts of itself by name. */
 it.each([
@@ -29,7 +33,7 @@ it.each([
     infoTypes: ['PERSON_NAME'],
     credentialsFile: googleKeyFile(),
   };
-  const outdir = mkdtempSync(join(tmpdir(), 'bundle-'));
+  outdir = mkdtempSync(join(tmpdir(), 'bundle-'));
   await build({
     stdin: {
       contents: `import { externalDetectors } from './external-detectors.ts';

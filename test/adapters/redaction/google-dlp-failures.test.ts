@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { googleDlpDetector } from '../../../adapters/redaction/google-dlp.ts';
 import { parseGoogleDlpConfig } from '../../../adapters/redaction/google-dlp-config.ts';
@@ -112,6 +113,37 @@ describe('a DLP server that misbehaves', () => {
       expect(out).toMatch(/^(\[TOO_MANY_FINDINGS\]\n)+$/);
     },
   );
+});
+
+describe('a large output', () => {
+  const text = `${'- '.repeat(1000)} subject-0003\n`.repeat(1200);
+  const relabelled = text.replaceAll(/subject-\d{4}/g, '[PERSON_NAME]');
+
+  it('that fails at its end has let out nothing raw before', async () => {
+    server.behave(...Array.from({ length: 8 }, () => 'healthy' as const), 'denied');
+    const { out, error } = await emitted(detector(fakeClock({ skip: 29_999 })), text);
+    expect(error).toMatchObject({ code: 'redaction-failed' });
+    expect(out.length).toBeGreaterThan(500_000);
+    expect(relabelled.startsWith(out)).toBe(true);
+  });
+
+  it('comes out whole or not at all, and never raw, whatever the server does', async () => {
+    const any = fc.constantFrom<DlpBehaviour>(
+      ...([...passing, 'truncated', 'crowded', 'denied', 'unknown-info-type'] as const),
+      ...Array.from({ length: 14 }, () => 'healthy' as const),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(any, { minLength: 1, maxLength: 20 }), async (behaviours) => {
+        server.behave(...behaviours, 'healthy');
+        const clock = fakeClock({ skip: 29_999 });
+        const { out, error } = await emitted(detector(clock, { totalSeconds: 300 }), text.slice(0, 600_000));
+        expect(out).not.toContain('subject-');
+        if (error) expect(error).toMatchObject({ code: 'redaction-failed' });
+        else if (!out.includes('[TOO_MANY_FINDINGS]')) expect(out).toBe(relabelled.slice(0, out.length));
+      }),
+      { seed: 20261120, numRuns: 30 },
+    );
+  });
 });
 
 describe('credentials', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { slowestInput } from '../../../bench/redaction-speed.ts';
 import type { OutputFrame } from '../../../core/output.ts';
-import { bytesOf, cutInto, redactFrames, redactor } from './redacting.ts';
+import { bytesOf, cutInto, framesOf, redactFrames, redactor } from './redacting.ts';
 
 const MEBIBYTE = 1024 * 1024;
 const card = '4111 1111 1111 1111';
@@ -19,7 +19,7 @@ async function* repeated(text: string, times: number): AsyncGenerator<OutputFram
 }
 
 describe('an output of any size', () => {
-  it('of 60 MiB is redacted to its end', async () => {
+  it('of 60 MiB is redacted to its end', { timeout: 120_000 }, async () => {
     const line = `2026-11-20 INFO order 1234 of ana.lima@example.com paid with ${card}\n`;
     const times = Math.ceil(MEBIBYTE / line.length);
     let lines = 0;
@@ -36,7 +36,9 @@ describe('an output of any size', () => {
     expect(redactor.message('')).toBe('');
   });
 
-  it('of one line of 30 MiB leaves no value, and its memory does not grow with it', async () => {
+  it('of one line of 30 MiB leaves no value, and its memory does not grow with it', {
+    timeout: 60_000,
+  }, async () => {
     const part = `${'word '.repeat(3001)}${values.join(' , ')} `;
     const times = Math.ceil((30 * MEBIBYTE) / part.length);
     let [found, longest] = [0, 0];
@@ -68,16 +70,21 @@ describe('an output of any size', () => {
 
   it('of a line that is cut between a value and the words before it', () => {
     for (let before = 57_330; before <= 57_346; before++) {
-      const text = `${'x '.repeat(before >> 1)}${before % 2 === 0 ? '' : '.'} passport no. X1234567 ${'y '.repeat(20_000)}`;
+      const words = `${'x '.repeat(before >> 1)}${before % 2 === 0 ? '' : '.'}`;
+      const text = `${words} passport no. X1234567 ${'y '.repeat(20_000)}`;
       expect(redactor.message(text).includes('X1234567'), `at ${before}`).toBe(false);
     }
   });
 
-  it('of a line of characters of two halves, wherever a window is cut', () => {
-    for (const before of ['', 'x', 'xx']) {
+  it('of a line of characters of two halves, wherever a window is cut', async () => {
+    for (const before of ['', 'x']) {
       const text = `${before}${'😀'.repeat(80_000)}`;
-      expect(redactor.message(text) === text).toBe(true);
-      expect(redactor.message(text).isWellFormed()).toBe(true);
+      let whole = '';
+      for await (const chunk of redactor.output(framesOf(cutInto(bytesOf(text), [140_000, 280_000])))) {
+        expect(chunk.text.isWellFormed()).toBe(true);
+        whole += chunk.text;
+      }
+      expect(whole === text).toBe(true);
     }
   });
 

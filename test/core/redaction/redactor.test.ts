@@ -56,6 +56,8 @@ describe('the streams of an output', () => {
     const bytes = bytesOf('São Paulo 😀\n');
     const frames = [...bytes].map((byte) => ({ stream: 'stdout' as const, bytes: new Uint8Array([byte]) }));
     expect((await redactFrames(frames)).both).toBe('São Paulo 😀\n');
+    const marked = '\ufeffa byte order mark stays\n';
+    expect((await redactFrames([stdout(marked)])).both).toBe(marked);
     const broken = [
       { stream: 'stdout' as const, bytes: new Uint8Array([0x61, 0xff, 0xc3, 0x0a, 0xe2, 0x82]) },
     ];
@@ -92,6 +94,19 @@ describe('what a finding becomes', () => {
 
   it('is one label where findings overlap', () => {
     expect(redactor.message('first_name: ana@example.com or so')).toBe('first_name: [PERSON_NAME]');
+  });
+
+  it('is one label where one finding begins in another and ends behind it', () => {
+    const overlapping: LocalDetector = {
+      infoTypes: ['PERSON_NAME', 'EMAIL_ADDRESS'],
+      looksAt: 'ats',
+      find(_passage, at, report) {
+        report('EMAIL_ADDRESS', at - 1, at + 4);
+        report('PERSON_NAME', at - 3, at + 1);
+        return undefined;
+      },
+    };
+    expect(localRedactor({ localDetectors: [overlapping] }).message('12345@6789')).toBe('12[PERSON_NAME]9');
   });
 
   it('is counted, and never told', async () => {
