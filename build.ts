@@ -27,6 +27,8 @@ function bundle(entry: string, name: string, options: BuildOptions = {}) {
     minify: true,
     legalComments: 'none',
     logLevel: 'warning',
+    // Loaded only where they are configured, from the folder of packages.
+    external: ['@google-cloud/dlp', '@aws-sdk/*'],
     ...options,
   });
 }

@@ -1,6 +1,8 @@
 import { cpus } from 'node:os';
 import { benchMasking } from './masking.ts';
 import { benchOverhead } from './overhead.ts';
+import { benchRedactionQuality } from './redaction-quality.ts';
+import { benchRedactionSpeed } from './redaction-speed.ts';
 import type { BenchRow } from './row.ts';
 
 /**
@@ -10,6 +12,8 @@ import type { BenchRow } from './row.ts';
 const benches: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   overhead: benchOverhead,
   masking: benchMasking,
+  redaction: () => benchRedactionSpeed(),
+  'redaction-quality': benchRedactionQuality,
 };
 
 const wanted = process.argv.slice(2);

@@ -45,6 +45,8 @@ export interface Shell {
   api(): Promise<Api>;
   /** The text of a file; `-` is standard input. */
   readText(file: string): Promise<string>;
+  /** Redacts a withheld output of the agent on this machine; returns where its log is. */
+  redactExecution(id: string): Promise<string>;
   /** Asks a question on the terminal; false when the answer is not yes. */
   confirm(question: string): Promise<boolean>;
   /** Calls `say` and ends with 130 when Ctrl-C comes; undo it with what it returns. */

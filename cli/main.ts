@@ -8,6 +8,7 @@ import { type Api, httpApi } from './api.ts';
 import { parseCall, route } from './arguments.ts';
 import { type ExitCode, exitCodes, type Group, type Shell } from './command.ts';
 import { messageOf, UsageError } from './errors.ts';
+import { executions } from './executions.ts';
 import { helpOf } from './help.ts';
 import { processScreen } from './screen.ts';
 import { findServer } from './server.ts';
@@ -18,12 +19,12 @@ import { tasks } from './tasks.ts';
 const runops: Group = {
   name: 'runops',
   summary: 'Runs scripts, queries and commands on your own infrastructure, through a Runops server.',
-  commands: [targets, tasks, agents],
+  commands: [targets, tasks, agents, executions],
   examples: [...targets.examples.slice(0, 1), ...tasks.examples],
 };
 
 const screen = processScreen(process, process.env);
-const shell: Shell = { screen, api: onceOnly(connect), readText, confirm, onInterrupt };
+const shell: Shell = { screen, api: onceOnly(connect), readText, redactExecution, confirm, onInterrupt };
 
 process.exitCode = await main(process.argv.slice(2));
 
@@ -49,6 +50,12 @@ async function main(args: readonly string[]): Promise<ExitCode> {
 async function connect(): Promise<Api> {
   const place = { env: process.env, directory: process.cwd(), userId: process.getuid?.() };
   return httpApi(await findServer(place));
+}
+
+async function redactExecution(id: string): Promise<string> {
+  // Only this verb needs the agent's own parts.
+  const agent = await import('../local/redact-execution.ts');
+  return agent.redactExecution(id, process.env.RUNOPS_HOME || '.runops', process.env);
 }
 
 function onceOnly<T>(make: () => Promise<T>): () => Promise<T> {

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import * as z from 'zod/mini';
 import { AgentError } from '../core/errors.ts';
 import { problemsOf } from '../core/problems.ts';
+import { redactionEnv } from './redaction-env.ts';
 
 /** The environment of an agent on one machine, with the names that the first agent gave them. */
 export type AgentEnv = z.infer<typeof agentEnvSchema>;
@@ -23,6 +24,7 @@ const agentEnvSchema = z.object({
   JWT_EMAIL_CLAIM: z.optional(z.string()),
   /** A file with the policy: docs/policy.md. */
   RUNOPS_POLICY: z.optional(z.string()),
+  ...redactionEnv,
   /** Where the ledger and the redacted logs are. */
   RUNOPS_HOME: z._default(z.string(), '.runops'),
   /** Secrets of the provider `filesystem`. */

@@ -26,6 +26,8 @@ export interface AgentParts extends Guard {
   logStore: LogStore;
   redactor: Redactor;
   unredacted: Redactor;
+  /** Whether output is shown while a task runs; a service that redacts would be asked for everything twice. */
+  showsProgress: boolean;
   clock: Clock;
   log: Log;
   description: AgentDescription;
@@ -110,7 +112,7 @@ async function attend(deps: AgentParts & Parameters<typeof examine>[0], id: Exec
   await dispatch({ ...deps, leaseSeconds: 0 }, id);
   const started = await deps.ledger.read(id, 'started');
   const ended = new AbortController();
-  const following = progress(deps, id, ended.signal);
+  const following = deps.showsProgress ? progress(deps, id, ended.signal) : undefined;
   await deps.launcher.ended(id, started?.by === 'runner' ? started.launchId : null);
   ended.abort();
   await refuseSilentEnd(deps, id);

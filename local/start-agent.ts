@@ -14,12 +14,13 @@ import { verifyIdentity } from '../core/identity.ts';
 import { catalog } from '../core/integrations/catalog.ts';
 import type { Log } from '../core/log.ts';
 import { parsePolicy } from '../core/policy.ts';
-import { localRedactor, secretsOnlyRedactor } from '../core/redaction/local-redactor.ts';
+import { secretsOnlyRedactor } from '../core/redaction/local-redactor.ts';
 import { runopsApi } from '../core/runops-api.ts';
 import manifest from '../package.json' with { type: 'json' };
 import type { AgentEnv } from './agent-env.ts';
 import { lockHome } from './home-lock.ts';
 import { instanceOf } from './instance.ts';
+import { machineRedactor } from './redaction-env.ts';
 import { type RunningAgent, runAgent } from './run-agent.ts';
 
 interface StartAgentOptions {
@@ -34,6 +35,7 @@ export async function startAgent({ env, environment, log }: StartAgentOptions): 
   const home = env.RUNOPS_HOME;
   const unlock = await lockHome(home);
   const instance = await instanceOf(home);
+  const { redactor, asksServices } = machineRedactor(env);
   const ledger = diskLedger(join(home, 'ledger'));
   const agent = await runAgent({
     ledger,
@@ -54,7 +56,8 @@ export async function startAgent({ env, environment, log }: StartAgentOptions): 
       clock: systemClock,
     }),
     logStore: diskLogStore(join(home, 'logs')),
-    redactor: localRedactor(),
+    redactor,
+    showsProgress: !asksServices,
     unredacted: secretsOnlyRedactor(),
     verifyIdentity: identityOf(env),
     policy: parsePolicy(await policyText(env.RUNOPS_POLICY)),

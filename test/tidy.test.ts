@@ -54,7 +54,7 @@ describe('arrows', () => {
     functions: ['core', 'adapters'],
     containers: ['core', 'adapters'],
     local: ['core', 'adapters', 'functions', 'containers', 'cli'],
-    cli: ['core'],
+    cli: ['core', 'local'],
     infra: ['functions', 'containers'],
     bench: rooms,
     test: rooms,

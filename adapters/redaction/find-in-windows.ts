@@ -39,8 +39,11 @@ export function findInWindows(
   const lookAt = async (window: TextWindow, stop: AbortController): Promise<Finding[]> => {
     const answer = await slot(async () => {
       stop.signal.throwIfAborted();
-      const answer = await callPatiently((signal) => look(window.text, signal), patience, waiting);
-      // The other windows end with the same error, and those that wait for their turn are not looked at.
+      const answer = await callPatiently((signal) => look(window.text, signal), patience, {
+        ...waiting,
+        stop: stop.signal,
+      });
+      // The other windows end with the same error: no more tries, and no more text leaves for the service.
       if (isLasting(answer)) stop.abort(redactionFailed(name, answer.failure));
       stop.signal.throwIfAborted();
       return answer;

@@ -25,6 +25,8 @@ export interface Waiting {
   random: () => number;
   /** Waits until the quota allows another call. */
   turn: () => Promise<void>;
+  /** Aborts when the answer is not wanted any more. */
+  stop: AbortSignal;
 }
 
 /**
@@ -35,19 +37,19 @@ export interface Waiting {
 export async function callPatiently<T>(
   attempt: (signal: AbortSignal) => Promise<Answer<T>>,
   patience: Patience,
-  { clock, random, turn }: Waiting,
+  { clock, random, turn, stop }: Waiting,
 ): Promise<Answer<T>> {
   await turn();
   const deadline = clock.now() + patience.totalMilliseconds;
   for (let tries = 1; ; tries++) {
-    if (tries > 1) await turn();
     const milliseconds = Math.min(patience.tryMilliseconds, Math.max(0, deadline - clock.now()));
-    const answer = await withinTime(attempt, milliseconds, clock);
+    const answer = await withinTime(attempt, milliseconds, clock, stop);
     if (!('failure' in answer) || answer.failure.kind !== 'passing') return answer;
     const ceiling = Math.min(BACKOFF_MILLISECONDS * 2 ** (tries - 1), BACKOFF_MILLISECONDS_MAX);
     const pause = Math.max(random() * ceiling, answer.failure.pauseMilliseconds ?? 0);
-    if (tries >= patience.tries || clock.now() + pause >= deadline) return answer;
-    await clock.sleep(pause);
+    if (stop.aborted || tries >= patience.tries || clock.now() + pause >= deadline) return answer;
+    await clock.sleep(pause, stop);
+    await turn();
   }
 }
 
@@ -58,6 +60,7 @@ async function withinTime<T>(
   attempt: (signal: AbortSignal) => Promise<Answer<T>>,
   milliseconds: number,
   clock: Clock,
+  stop: AbortSignal,
 ): Promise<Answer<T>> {
   const late = new AbortController();
   const settled = new AbortController();
@@ -66,7 +69,7 @@ async function withinTime<T>(
     return { failure: { kind: 'passing', says } };
   });
   try {
-    return await Promise.race([attempt(late.signal), timeout]);
+    return await Promise.race([attempt(AbortSignal.any([late.signal, stop])), timeout]);
   } finally {
     settled.abort();
     late.abort();

@@ -21,9 +21,11 @@ export interface History {
 export interface Start {
   id: string;
   at: number;
-  /** By the clock of the runner that started it. */
-  byOwnClock: number;
   runner: string;
+  /** What the command has printed so far. */
+  printed: string[];
+  /** Null while it has not ended by itself. */
+  exitCode: number | null;
 }
 
 export interface PostedResult {

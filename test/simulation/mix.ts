@@ -67,7 +67,7 @@ export function drawMix(random: Random): Mix {
   return {
     tasks: random.chance(0.1) ? random.whole(4, 8) : random.whole(1, 3),
     pollers: random.chance(0.3) ? 2 : 1,
-    sweepMilliseconds: longOutage || refusals > 0 ? 30 * minute : minute,
+    sweepMilliseconds: longOutage || refusals > 0 ? 20 * minute : minute,
     quietAt,
     calls: {
       instead: rate(0.15),

@@ -4,7 +4,7 @@ import { AgentError } from '../../core/errors.ts';
 import { silentLog } from '../../core/log.ts';
 import type { Secrets } from '../../core/ports.ts';
 import type { Container, EcsTask } from './ecs.ts';
-import { countFault } from './history.ts';
+import { countFault, type Start } from './history.ts';
 import type { ObjectStore } from './object-store.ts';
 import { isFaulty, type Process, processOf, type Universe } from './process.ts';
 import { s3Ledger } from './s3-ledger.ts';
@@ -70,20 +70,21 @@ function actedPlace(universe: Universe, process: Process, task: EcsTask): Place 
     directory: '/simulated/execution',
     async run(_command, { clock, capture, stop }) {
       const { executionId: id } = task;
-      history.starts.push({ id, at: scheduler.now(), byOwnClock: clock.now(), runner: process.name });
+      const start: Start = { id, at: scheduler.now(), runner: process.name, printed: [], exitCode: null };
+      history.starts.push(start);
       const { lines, milliseconds, exitCode, isDeaf } = behaviourOf(universe, id);
       for (const line of lines) {
         await clock.sleep(milliseconds / lines.length, isDeaf ? undefined : stop);
+        start.printed.push(line);
         await capture.push(random.chance(0.7) ? 'stdout' : 'stderr', Buffer.from(line));
         if (stop.aborted && !isDeaf) break;
       }
-      if (stop.aborted && isFaulty(universe)) countFault(history, 'command told to stop');
-      return {
-        exitCode: stop.aborted ? null : exitCode,
-        signal: null,
-        stopped: stop.aborted,
-        abandoned: false,
-      };
+      if (stop.aborted) {
+        countFault(history, 'command told to stop');
+        return { exitCode: null, signal: null, stopped: true, abandoned: false };
+      }
+      start.exitCode = exitCode;
+      return { exitCode, signal: null, stopped: false, abandoned: false };
     },
     close: async () => true,
   };

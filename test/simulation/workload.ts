@@ -39,9 +39,12 @@ export const policy: Policy = {
   targets: {
     patient: { runSeconds: 600 },
     hasty: { startSeconds: 120, runSeconds: 30 },
-    open: { outputBytes: 200 },
+    open: { outputBytes: 400 },
   },
 };
+
+/** Of the target `hasty`. */
+export const shortStartSeconds = 120;
 
 export const longest = { startSeconds: 900, runSeconds: 600 };
 
@@ -59,7 +62,7 @@ export interface Behaviour {
   lines: string[];
   milliseconds: number;
   exitCode: number;
-  /** Whether it goes on when it is asked to stop. */
+  /** Goes on when it is asked to stop, and for ever: only the end of its container ends it. */
   isDeaf: boolean;
 }
 
@@ -71,10 +74,11 @@ export function behaviourOf({ random }: Universe, id: string): Behaviour {
     ' was sent\n',
     'done\n',
   ];
+  const isDeaf = random.chance(0.05);
   return {
     lines: talk.slice(0, random.whole(1, talk.length)),
-    milliseconds: random.pick([0, 500, 5_000, 60_000, 900_000]),
+    milliseconds: isDeaf ? 1e9 : random.pick([0, 500, 5_000, 60_000, 900_000]),
     exitCode: random.chance(0.8) ? 0 : random.whole(1, 3),
-    isDeaf: random.chance(0.1),
+    isDeaf,
   };
 }

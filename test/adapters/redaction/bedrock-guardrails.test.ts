@@ -59,10 +59,7 @@ describe('a guardrail', () => {
   });
 
   it('is asked in windows of the text units that it takes, and loses no value where one ends', async () => {
-    const text = Array.from(
-      { length: 900 },
-      (_, i) => `${'·'.repeat(90 + (i % 13))}subject-${1000 + i}`,
-    ).join('');
+    const text = Array.from({ length: 4000 }, (_, i) => `subject-${1000 + i}`).join('');
     const { out, error } = await emitted(detector({ windowCharacters: 25_000 }), text);
     expect(error).toBeUndefined();
     expect(out).toBe(text.replaceAll(/subject-\d{4}/g, '[PERSON_NAME]'));

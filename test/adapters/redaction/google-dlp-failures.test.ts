@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import fc from 'fast-check';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { googleDlpDetector } from '../../../adapters/redaction/google-dlp.ts';
 import { parseGoogleDlpConfig } from '../../../adapters/redaction/google-dlp-config.ts';
 import { type FakeClock, fakeClock } from '../../support/fake-clock.ts';
@@ -12,12 +12,11 @@ import { emitted } from './emitted.ts';
 let server: FakeDlpServer;
 const credentialsFile = googleKeyFile();
 
-beforeAll(async () => {
+beforeEach(async () => {
   server = await startFakeDlpServer();
   server.detects({ PERSON_NAME: /subject-\d{4}/ });
 });
-beforeEach(() => server.requests.splice(0));
-afterAll(() => server.close());
+afterEach(() => server.close());
 
 const raw = 'id | who\n1 | subject-0001 🙂 subject-0002\n';
 const released = 'id | who\n1 | [PERSON_NAME] 🙂 [PERSON_NAME]\n';
@@ -125,6 +124,14 @@ describe('a large output', () => {
     expect(error).toMatchObject({ code: 'redaction-failed' });
     expect(out.length).toBeGreaterThan(500_000);
     expect(relabelled.startsWith(out)).toBe(true);
+  });
+
+  it('is not tried any more in other places when it has failed in one', async () => {
+    server.behave('unknown-info-type', 'broken');
+    const { error } = await emitted(detector(fakeClock({ skip: 29_999 })), text);
+    expect(error).toMatchObject({ retryable: false });
+    await expect.poll(() => server.pending()).toBe(0);
+    expect(server.requests.length).toBeLessThan(8);
   });
 
   it('comes out whole or not at all, and never raw, whatever the server does', async () => {

@@ -7,6 +7,7 @@ import { oneResult } from './one-result.ts';
 import { oneStart } from './one-start.ts';
 import { onlyOurs } from './only-ours.ts';
 import { startsInTime } from './starts-in-time.ts';
+import { truthful } from './truthful.ts';
 
 /** A promise that was not kept, in a sentence. */
 export type Violation = string;
@@ -26,6 +27,7 @@ const checkers: readonly Checker[] = [
   oneResult,
   onlyOurs,
   startsInTime,
+  truthful,
   nothingRawLeaves,
   bounded,
   nothingLeft,

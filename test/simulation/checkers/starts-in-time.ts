@@ -1,24 +1,34 @@
+import { parseRecord } from '../../../core/execution.ts';
 import { epoch } from '../process.ts';
-import { expiryOf, longest } from '../workload.ts';
-import type { Checker } from './check-all.ts';
+import { expiryOf, longest, shortStartSeconds } from '../workload.ts';
+import type { Checker, Ended } from './check-all.ts';
 
-/** P5 and the start deadline: no start without a user's valid token, and none long after the lock. */
-export const startsInTime: Checker = ({ world: { history, server }, mix }) =>
-  history.starts.flatMap(({ id, byOwnClock, at }) => {
-    const task = server.tasks.find((candidate) => String(candidate.id) === id);
-    const token = typeof task?.input.token === 'string' ? task.input.token : null;
-    const expiry = expiryOf(token);
-    const lockedAt = history.locks.get(id) ?? 0;
-    const startSeconds = task?.input.target === 'hasty' ? 120 : longest.startSeconds;
-    // From the claim to the start of the command the secret is fetched, which may take as long as a slow call.
-    const patience = 400_000;
-    const late = at - lockedAt - startSeconds * 1000 - 2 * mix.skewMilliseconds - patience;
+/** P5 and the start deadline: no start without a user's valid token, and none after the last moment. */
+export const startsInTime: Checker = (ended) =>
+  ended.world.server.tasks.flatMap(({ id, input }) => {
+    const startedAt = claimOf(ended, String(id));
+    if (startedAt === undefined) return [];
+    const expiry = expiryOf(typeof input.token === 'string' ? input.token : null);
+    const late = startedAt - lastMoment(ended, String(id), input.target === 'hasty');
     return [
       ...(expiry === undefined ? [`task ${id} was started without a token`] : []),
-      ...(expiry !== undefined && byOwnClock > expiry + patience
+      ...(expiry !== undefined && startedAt >= expiry
         ? [`task ${id} was started after its token ended`]
         : []),
-      ...(byOwnClock < epoch - mix.skewMilliseconds ? [`task ${id} was started before time began`] : []),
       ...(late > 0 ? [`task ${id} was started ${Math.round(late / 1000)} s after the last moment`] : []),
     ];
   });
+
+/** By the clock of the runner that took the permanent claim. */
+function claimOf({ world: { store } }: Ended, id: string): number | undefined {
+  const text = store.get(`executions/${id}/started`);
+  const started = typeof text === 'string' ? parseRecord('started', text) : undefined;
+  return started?.by === 'runner' ? started.startedAt : undefined;
+}
+
+function lastMoment({ world: { history }, mix }: Ended, id: string, isHasty: boolean): number {
+  const startSeconds = isHasty ? shortStartSeconds : longest.startSeconds;
+  // The deadline counts from the answer to the lock, which may come as late as a dispatcher can wait for it.
+  const patience = 120_000;
+  return epoch + (history.locks.get(id) ?? 0) + startSeconds * 1000 + patience + 2 * mix.skewMilliseconds;
+}
