@@ -5,27 +5,24 @@ import { capture } from './capture.ts';
 import { childEnd } from './child-end.ts';
 import { type Deadline, deadline } from './deadline.ts';
 import { partWriter } from './part-writer.ts';
-import { openPlace, type Place } from './place.ts';
+import type { Place } from './place.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import type { Runner } from './runner.ts';
+
+/** How it ended; when it started is the claim's to say. */
+export type Ended = Omit<Result, 'startedAt'>;
 
 /**
  * Runs the command of an execution that is claimed, in a directory of its own that is gone afterwards.
  * @throws AgentError whose message is the user's answer when the command could not be started.
  */
-export async function execute(
-  runner: Runner,
-  id: ExecutionId,
-  spec: Spec,
-  startedAt: number,
-): Promise<Result> {
+export async function execute(runner: Runner, id: ExecutionId, spec: Spec, place: Place): Promise<Ended> {
   using limit = deadline(runner.clock, spec.runSecondsMax, runner.kill);
-  const place = (runner.openPlace ?? openPlace)(runner.machine);
   try {
     const secret = await secretUnlessStopped(runner, id, spec, limit);
-    if (secret === undefined) return stoppedBefore(runner, spec, limit, startedAt);
+    if (secret === undefined) return stoppedBefore(runner, spec, limit);
     const prepared = prepare(spec, secret, place.directory);
-    return { ...(await runPrepared(runner, id, spec, prepared, place, limit)), startedAt };
+    return await runPrepared(runner, id, spec, prepared, place, limit);
   } finally {
     const removed = await place.close();
     if (!removed)
@@ -50,14 +47,14 @@ async function secretUnlessStopped(
   return kill || limit.signal.aborted ? undefined : secret;
 }
 
-function stoppedBefore({ clock }: Runner, spec: Spec, limit: Deadline, startedAt: number): Result {
+function stoppedBefore({ clock }: Runner, spec: Spec, limit: Deadline): Ended {
   const reason = limit.reason() ?? 'killed';
   const message =
     reason === 'killed'
       ? 'The command was killed before it started.'
       : `The secret could not be read within ${spec.runSecondsMax} seconds, the longest that the command may take. ` +
         'Check that the secret store can be reached.';
-  return { ...neverStarted(reason, message, clock.now()), startedAt };
+  return neverStarted(reason, message, clock.now());
 }
 
 async function runPrepared(

@@ -2,6 +2,7 @@ import { explain, neverStarted } from '../../core/conclude.ts';
 import { AgentError } from '../../core/errors.ts';
 import type { ExecutionId, Result, Spec } from '../../core/execution.ts';
 import { execute } from './execute.ts';
+import { openPlace, type Place } from './place.ts';
 import type { Runner } from './runner.ts';
 
 /**
@@ -14,13 +15,17 @@ export async function run(runner: Runner, id: ExecutionId): Promise<void> {
   if (!spec) return;
   const startedAt = clock.now();
   if (startedAt >= spec.startBefore) return refuse(runner, id, spec);
-  if (!(await ledger.create(id, 'started', { by: 'runner', launchId: runner.launchId, startedAt }))) return;
+  // Making a place takes some milliseconds, so it begins before the claim, which takes some as well.
+  const opening = openSoon(runner);
+  if (!(await ledger.create(id, 'started', { by: 'runner', launchId: runner.launchId, startedAt }))) {
+    return closeUnused(opening);
+  }
   log.info('execution.started', { taskId: spec.taskId });
 
   const pessimistic = neverStarted('lost', 'The runner ended before the command did.', startedAt);
   let result: Result = { ...pessimistic, startedAt, output: { parts: null, bytes: 0, cutBytes: 0 } };
   try {
-    result = await execute(runner, id, spec, startedAt);
+    result = { ...(await execute(runner, id, spec, await opening)), startedAt };
   } catch (thrown) {
     const message = explain(thrown);
     if (thrown instanceof AgentError) result = { ...neverStarted('rejected', message, startedAt), startedAt };
@@ -29,6 +34,18 @@ export async function run(runner: Runner, id: ExecutionId): Promise<void> {
     await ledger.create(id, 'result', { ...result, endedAt: clock.now() });
     log.info('execution.ended', { taskId: spec.taskId, reason: result.reason, exitCode: result.exitCode });
   }
+}
+
+/** A place that cannot be made is no reason to throw before somebody is there to catch it. */
+function openSoon({ machine, openPlace: open = openPlace }: Runner): Promise<Place> {
+  const opening = Promise.resolve(machine).then(open);
+  opening.catch(() => {});
+  return opening;
+}
+
+async function closeUnused(opening: Promise<Place>): Promise<void> {
+  const place = await opening.catch(() => undefined);
+  await place?.close();
 }
 
 /** It came too late. The decision is a record as well, so that nobody else may start it either. */

@@ -1,6 +1,7 @@
 import type { LocalDetector } from './detector.ts';
 import { dispatcher } from './dispatcher.ts';
 import type { Finding, InfoType } from './finding.ts';
+import { findInFolded } from './folding.ts';
 import type { Piece } from './lines.ts';
 import { pemTracker } from './pem-tracker.ts';
 import { tableTracker, tableWords } from './table-tracker.ts';
@@ -27,6 +28,7 @@ export function localFinder(detectors: readonly LocalDetector[]): () => LocalFin
 
     return (piece) => {
       const { found, tracked } = detect(piece.text);
+      found.push(...findInFolded(piece.text, (text) => detect(text).found));
       if (continues !== undefined) found.push(restOfValue(piece, continues));
       const to = piece.endsLine ? piece.to : endAcross(found, piece.to);
       const isOpen = !piece.endsLine && to === piece.text.length;

@@ -13,6 +13,14 @@ import { type Process, processOf, trace } from './process.ts';
 export const dispatcherSeconds = 120;
 const second = 1000;
 
+const description = {
+  version: '0',
+  hostname: 'simulated',
+  jwkVerify: true,
+  capabilities: [],
+  instance: 'simulated',
+};
+
 export interface Functions {
   queues: FifoQueue[];
   /** Fires the schedules until `isOver`. */
@@ -53,7 +61,11 @@ export function functions(world: World, cluster: Ecs): Functions {
     timeoutMilliseconds: 400 * second,
     visibilityMilliseconds: 450 * second,
     receivesMax: 5,
-    handle: (process, id) => report(portsWith(process), id),
+    handle: async (process, id) => {
+      const ports = portsWith(process);
+      await ports.controlPlane.register(description);
+      await report(ports, id);
+    },
     buried: (id) => looks.deliver(id),
   });
   const kills = fifoQueue(world, 'kill', {

@@ -3,7 +3,7 @@ export interface History {
   starts: Start[];
   /** Every result that arrived at the API, also those that it answered with an error. */
   results: PostedResult[];
-  /** When the API gave each task to our agent, also when the agent never learned of it. */
+  /** When the API last gave each task to our agent, also when the agent never learned of it. */
   locks: Map<string, number>;
   /** Tasks for which our agent asked a lock, whatever came of it. */
   locksAsked: Set<string>;

@@ -65,18 +65,18 @@ function secretStore(process: Process): Secrets {
 
 /** Acts the command of the task: prints, takes its time, ends; or goes on when it is asked to stop. */
 function actedPlace(universe: Universe, process: Process, task: EcsTask): Place {
-  const { history, scheduler, random } = universe;
+  const { history, scheduler } = universe;
   return {
     directory: '/simulated/execution',
     async run(_command, { clock, capture, stop }) {
       const { executionId: id } = task;
       const start: Start = { id, at: scheduler.now(), runner: process.name, printed: [], exitCode: null };
       history.starts.push(start);
-      const { lines, milliseconds, exitCode, isDeaf } = behaviourOf(universe, id);
-      for (const line of lines) {
-        await clock.sleep(milliseconds / lines.length, isDeaf ? undefined : stop);
-        start.printed.push(line);
-        await capture.push(random.chance(0.7) ? 'stdout' : 'stderr', Buffer.from(line));
+      const { pieces, milliseconds, exitCode, isDeaf } = behaviourOf(universe, id);
+      for (const { stream, text } of pieces) {
+        await clock.sleep(milliseconds / pieces.length, isDeaf ? undefined : stop);
+        start.printed.push(text);
+        await capture.push(stream, Buffer.from(text));
         if (stop.aborted && !isDeaf) break;
       }
       if (stop.aborted) {

@@ -81,7 +81,7 @@ export function runopsServer(universe: Universe): RunopsServer {
       mix.api.honoursKey && task.holder === 'us' && task.key === key && task.status === 'running';
     if (task.status !== 'ready' && !repeated) return { status: random.pick(refusals), body: {} };
     Object.assign(task, { status: 'running', holder: 'us', key });
-    if (!history.locks.has(String(id))) history.locks.set(String(id), scheduler.now());
+    history.locks.set(String(id), scheduler.now());
     if (isFaulty(universe) && random.chance(mix.api.locksLost))
       scheduler.after(random.between(0, 300_000), () => lose(task));
     const uploads = random.chance(0.5);

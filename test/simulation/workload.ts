@@ -1,3 +1,4 @@
+import type { StreamName } from '../../core/output.ts';
 import type { Policy } from '../../core/policy.ts';
 import type { SecretMap } from '../../core/ports.ts';
 import { epoch, type Universe } from './process.ts';
@@ -59,7 +60,7 @@ export function secretOf(path: string | null): SecretMap {
 }
 
 export interface Behaviour {
-  lines: string[];
+  pieces: { stream: StreamName; text: string }[];
   milliseconds: number;
   exitCode: number;
   /** Goes on when it is asked to stop, and for ever: only the end of its container ends it. */
@@ -68,15 +69,16 @@ export interface Behaviour {
 
 /** What a command does: it always prints the planted values. */
 export function behaviourOf({ random }: Universe, id: string): Behaviour {
-  const talk = [
-    `the key is ${canaries.secret(id)}\n`,
-    `mail to ${canaries.personal(id)}`,
-    ' was sent\n',
-    'done\n',
+  // The values are split over writes, with those of the other stream in between.
+  const talk: Behaviour['pieces'] = [
+    { stream: 'stdout', text: `mail to ${canaries.personal(id).slice(0, 20)}` },
+    { stream: 'stderr', text: `the key is ${canaries.secret(id)}\n` },
+    { stream: 'stdout', text: `${canaries.personal(id).slice(20)} sent\n` },
+    { stream: 'stdout', text: 'done\n' },
   ];
   const isDeaf = random.chance(0.05);
   return {
-    lines: talk.slice(0, random.whole(1, talk.length)),
+    pieces: talk.slice(0, random.whole(1, talk.length)),
     milliseconds: isDeaf ? 1e9 : random.pick([0, 500, 5_000, 60_000, 900_000]),
     exitCode: random.chance(0.8) ? 0 : random.whole(1, 3),
     isDeaf,
