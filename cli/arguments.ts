@@ -110,7 +110,7 @@ function switchName(name: string, token: OptionToken): string {
 function checkedValue(token: OptionToken, option: Option, options: Options): string {
   const { rawName, value } = token;
   // A flag of this verb right after a flag that wants a value is a forgotten value, not a value.
-  const forgotten = value?.startsWith('--') && spellings(options).has(value.slice(2));
+  const forgotten = value !== undefined && isFlag(value, options);
   if (value === undefined || forgotten) throw new UsageError(`${rawName} needs a value: ${option.value}.`);
   if (option.choices !== undefined && !option.choices.includes(value)) {
     throw new UsageError(
@@ -118,6 +118,11 @@ function checkedValue(token: OptionToken, option: Option, options: Options): str
     );
   }
   return value;
+}
+
+function isFlag(word: string, options: Options): boolean {
+  if (word.startsWith('--')) return spellings(options).has(word.slice(2));
+  return Object.values(options).some(({ short }) => short !== undefined && word === `-${short}`);
 }
 
 function checkRequired(verb: Verb, path: readonly string[], values: Readonly<Record<string, string>>): void {

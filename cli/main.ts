@@ -80,7 +80,11 @@ async function readText(file: string): Promise<string> {
 
 async function confirm(question: string): Promise<boolean> {
   const prompt = createInterface({ input: process.stdin, output: process.stderr });
-  // Ctrl-C and Ctrl-D close it without an answer.
+  // Ctrl-D closes it without an answer. The listener keeps Ctrl-C from being one more answer.
+  prompt.once('SIGINT', () => {
+    screen.say('Nothing was changed.');
+    process.exit(exitCodes.interrupted);
+  });
   const answer = await Promise.race([prompt.question(question), once(prompt, 'close').then(() => '')]);
   prompt.close();
   return /^y(es)?$/i.test(answer.trim());

@@ -13,6 +13,11 @@ const SHAPE_OF: Readonly<Record<string, z.ZodMiniType>> = {
   config: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
 };
 
+const EXAMPLE_OF: Readonly<Record<string, string>> = {
+  secret_mapping: '{"PG_HOST": "DB_HOSTNAME"}',
+  config: '{"PG_HOST": "db.example.com"}',
+};
+
 /**
  * The fields of a target as the API wants them. An empty value is dropped when a target is created, and clears the
  * field when one is updated. `@file` is read; broken JSON is refused here, before it can break a task.
@@ -46,7 +51,7 @@ async function fieldValue(flag: string, value: string, readText: (file: string) 
   if (shape.safeParse(parsedJson(text)).success) return text;
   // The text is not quoted: it may be a secret.
   throw new UsageError(
-    `--${flag} must be a JSON object, as in '{"PG_HOST": "DB_HOSTNAME"}', or @ and a file of it.`,
+    `--${flag} must be a JSON object, as in '${EXAMPLE_OF[flag]}', or @ and a file of it.`,
   );
 }
 

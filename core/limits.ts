@@ -27,8 +27,8 @@ export const limits = {
   refusedReportSeconds: 24 * 3600,
   /** How often dispatching one execution may be tried. */
   dispatchAttempts: 50,
-  /** How many executions one sweep looks at at once. */
-  sweepsAtOnce: 20,
+  /** How many executions one sweep looks at, and one poll writes down, at once. */
+  executionsAtOnce: 50,
   /** One script, as UTF-8. */
   scriptBytes: 64 * 1024 * 1024,
   /** One list of ready tasks, with their scripts. */

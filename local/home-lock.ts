@@ -1,7 +1,8 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { processId } from '../adapters/local/process-id.ts';
 import { AgentError } from '../core/errors.ts';
+import { makeHome } from './make-home.ts';
 
 /**
  * Makes this process the only agent with this folder; a lock whose process is gone is taken over. Returns how to
@@ -11,10 +12,7 @@ import { AgentError } from '../core/errors.ts';
 export async function lockHome(home: string): Promise<() => Promise<void>> {
   const path = join(home, 'agent.lock');
   const own = processId(process.pid) ?? String(process.pid);
-  await mkdir(home, { recursive: true, mode: 0o700 }).catch((cause) => {
-    const message = `The folder ${home} cannot be made (${cause.code}). Set RUNOPS_HOME to one that can be written.`;
-    throw new AgentError('config-invalid', message, { cause });
-  });
+  await makeHome(home);
   const holder = await readFile(path, 'utf8').catch(() => undefined);
   if (holder !== undefined && processId(Number.parseInt(holder, 10)) === holder) {
     const [pid] = holder.split('/');

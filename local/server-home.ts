@@ -1,8 +1,9 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '../adapters/system-clock.ts';
 import type { VerifyIdentity } from '../core/identity.ts';
 import { type RunningControlPlane, startControlPlane } from './control-plane/server.ts';
+import { makeHome } from './make-home.ts';
 
 export interface ServerHome {
   server: RunningControlPlane;
@@ -22,7 +23,7 @@ interface ServerHomeOptions {
  * only their owner can read: `server.json`, where the `runops` command finds the server, and `agent-token`.
  */
 export async function openServerHome({ home, ...options }: ServerHomeOptions): Promise<ServerHome> {
-  await mkdir(home, { recursive: true, mode: 0o700 });
+  await makeHome(home);
   const server = await startControlPlane({
     database: join(home, 'server.sqlite'),
     clock: systemClock,

@@ -89,7 +89,8 @@ function runnerEnvironment(env: AgentEnv, environment: NodeJS.ProcessEnv): Recor
     // Compiled once, the runner starts sooner: https://nodejs.org/api/module.html#module-compile-cache
     NODE_COMPILE_CACHE: join(env.RUNOPS_HOME, 'compile-cache'),
     RUNOPS_LEDGER: pathToFileURL(join(env.RUNOPS_HOME, 'ledger')).href,
-    RUNOPS_SCRATCH: join(tmpdir(), 'runops'),
+    // One for each user of the machine: nobody can write to that of another.
+    RUNOPS_SCRATCH: join(tmpdir(), `runops-${process.getuid?.() ?? 'user'}`),
     RUNOPS_SECRETS_FILE: resolve(env.SECRETS_FILE),
   };
 }

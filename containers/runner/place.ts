@@ -1,6 +1,7 @@
 import type { Command } from '../../core/integrations/integration.ts';
 import { baseEnvironment } from './base-environment.ts';
 import { type ChildControl, type ChildExit, runChild } from './child.ts';
+import { ownPrefix, removeLeftovers } from './leftovers.ts';
 import { outputPipes } from './pipes.ts';
 import type { Machine } from './runner.ts';
 import { makeDirectory, removeDirectory } from './work-directory.ts';
@@ -19,10 +20,11 @@ export type OpenPlace = (machine: Machine) => Place;
 /** A directory of its own on this machine, and a child process in it. */
 export const openPlace: OpenPlace = (machine) => {
   const isolation = machine.isolation();
-  const directory = makeDirectory(machine.scratch);
+  const directory = makeDirectory(machine.scratch, ownPrefix());
   // Making pipes takes a process, so it begins at once: the secret is fetched meanwhile.
   const making = outputPipes(directory, isolation.user);
   making.catch(() => {});
+  removeLeftovers(machine.scratch, isolation.user);
   return {
     directory,
     async run(command, control) {

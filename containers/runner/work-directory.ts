@@ -27,13 +27,13 @@ const sticky = 0o1000;
  * Makes the execution's own empty directory. It is the runner's until `handOver`.
  * @throws AgentError `config-invalid` when other users could put something in its place.
  */
-export function makeDirectory(scratch: string): string {
+export function makeDirectory(scratch: string, prefix = 'execution-'): string {
   // The child's user must be able to pass through, not to look around.
   mkdirSync(scratch, { recursive: true, mode: 0o711 });
   const { uid, mode } = statSync(scratch);
   const ours = uid === 0 || uid === process.geteuid?.();
   const closed = (mode & worldWritable) === 0 || (mode & sticky) !== 0;
-  if (ours && closed) return mkdtempSync(join(scratch, 'execution-'));
+  if (ours && closed) return mkdtempSync(join(scratch, prefix));
 
   const message =
     `agent failed to run command: ${scratch} belongs to user ${uid} or can be written by everybody, so others ` +

@@ -7,8 +7,9 @@ export interface Base64Form {
 export const EDGE_BEFORE = 1;
 export const EDGE_AFTER = 2;
 
-/** `base64` and `openssl base64` break their lines here. Whoever writes the URL-safe alphabet breaks no lines. */
-const LINE_CHARACTERS = [76, 64];
+/** `base64`, `openssl base64` and Ruby break their lines here. Whoever writes the URL-safe alphabet breaks no lines. */
+const LINE_CHARACTERS = [76, 64, 60];
+const LINE_ENDS = ['\n', '\r\n'];
 
 /** The value as base64, alone or within a longer text. */
 export function* base64Forms(bytes: Uint8Array): Generator<Base64Form> {
@@ -53,14 +54,15 @@ function embedded(bytes: Uint8Array): EmbeddedForm[] {
 /** A short value may meet the end of a line once, after any whole group. */
 function* brokenOnce({ text, edges, groupAt }: EmbeddedForm): Generator<Base64Form> {
   for (let at = groupAt || 4; at < text.length; at += 4) {
-    yield { text: `${text.slice(0, at)}\n${text.slice(at)}`, edges };
+    for (const lineEnd of LINE_ENDS) yield { text: `${text.slice(0, at)}${lineEnd}${text.slice(at)}`, edges };
   }
 }
 
 /** A long value may be broken in too many ways to list them: it is found where it begins a base64 text. */
 function* wrapped({ text, edges }: EmbeddedForm): Generator<Base64Form> {
   for (const columns of LINE_CHARACTERS) {
-    yield { text: text.replace(new RegExp(`.{${columns}}(?=.)`, 'g'), '$&\n'), edges };
+    for (const lineEnd of LINE_ENDS)
+      yield { text: text.replace(new RegExp(`.{${columns}}(?=.)`, 'g'), `$&${lineEnd}`), edges };
   }
 }
 

@@ -2,6 +2,7 @@
 export function* escapedTexts(value: string): Generator<string> {
   yield value;
   yield value.replace(/\r?\n/g, '\r\n'); // what a terminal makes of line feeds
+  yield [...value].join('\0'); // UTF-16 in either order, as far as it is ASCII
   yield* hexTexts(value);
   yield* urlTexts(value);
   yield* jsonTexts(value);
@@ -54,6 +55,10 @@ function* jsonTexts(value: string): Generator<string> {
       yield slashes.replace(escaped, (unit) => `\\u${hexUnit(unit).toUpperCase()}`);
     }
   }
+  // .NET
+  yield json
+    .replaceAll('\\"', '"')
+    .replace(/["&'+<>`\u007f-\uffff]/g, (unit) => `\\u${hexUnit(unit).toUpperCase()}`);
 }
 
 const hexUnit = (unit: string) => unit.charCodeAt(0).toString(16).padStart(4, '0');
@@ -74,4 +79,6 @@ function* htmlTexts(value: string): Generator<string> {
   yield attribute;
   yield attribute.replaceAll("'", '&#39;');
   yield attribute.replaceAll("'", '&#x27;');
+  yield attribute.replaceAll("'", '&apos;'); // XML
+  yield text.replaceAll('"', '&#34;').replaceAll("'", '&#39;'); // Go, Jinja
 }

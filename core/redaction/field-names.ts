@@ -30,6 +30,8 @@ export function infoTypeBesidePerson(name: string): InfoType | undefined {
 
 const BESIDE_PERSON = new Map<string, InfoType>([
   ['name', 'PERSON_NAME'],
+  ['nome', 'PERSON_NAME'],
+  ['nombre', 'PERSON_NAME'],
   ['first', 'PERSON_NAME'],
   ['last', 'PERSON_NAME'],
   ['address', 'STREET_ADDRESS'],
@@ -45,14 +47,14 @@ const NAMES_OF: Readonly<Record<InfoType, string>> = {
     'client_name patient_name employee_name contact_name holder_name cardholder cardholder_name account_holder ' +
     'person_name user_full_name recipient_name sender_name mother_name mothers_name father_name fathers_name ' +
     'spouse_name guest_name passenger_name member_name student_name nome_completo primeiro_nome sobrenome ' +
-    'nome_da_mae nome_mae nome_cliente nome_social apellido apellidos vorname nachname prenom',
+    'nome_da_mae nome_da_mãe nome_mae nome_cliente nome_social apellido apellidos vorname nachname prenom',
   EMAIL_ADDRESS: 'email e_mail email_address e_mail_address mail_address emails correo',
   PHONE_NUMBER:
     'phone phone_number phonenumber mobile mobile_number mobile_phone cell_phone cellphone cell_number telephone ' +
     'telephone_number tel fax fax_number whatsapp telefone celular fone telefono msisdn landline',
   STREET_ADDRESS:
     'street street_address home_address billing_address shipping_address mailing_address postal_address ' +
-    'address_line address_line1 address_line2 address1 address2 addr1 addr2 street_name street1 street2 endereco ' +
+    'address_line address_line1 address_line2 address1 address2 addr1 addr2 street_name street1 street2 endereco endereço ' +
     'logradouro residential_address delivery_address',
   DATE_OF_BIRTH:
     'date_of_birth dateofbirth dob birth_date birthdate birthday birth_day born born_on birth data_nascimento ' +

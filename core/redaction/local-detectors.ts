@@ -3,11 +3,13 @@ import { authScheme } from './detectors/auth-scheme.ts';
 import { bindValue } from './detectors/bind-value.ts';
 import { brazil } from './detectors/brazil.ts';
 import { context } from './detectors/context.ts';
+import { element } from './detectors/element.ts';
 import { email } from './detectors/email.ts';
 import { field } from './detectors/field.ts';
 import { iban } from './detectors/iban.ts';
 import { ipv4Address, ipv6Address } from './detectors/ip-address.ts';
 import { macAddresses } from './detectors/mac-address.ts';
+import { passwordArgument } from './detectors/password-argument.ts';
 import { paymentCard } from './detectors/payment-card.ts';
 import { pem } from './detectors/pem.ts';
 import { phoneNumber } from './detectors/phone-number.ts';
@@ -31,5 +33,5 @@ export const localDetectors: readonly LocalDetector[] = [
     ...macAddresses,
     vin,
   ],
-  ...[pem, token, authScheme, urlPassword, signedUrl, field, bindValue],
+  ...[pem, token, authScheme, urlPassword, signedUrl, field, element, bindValue, passwordArgument],
 ];

@@ -28,6 +28,7 @@ export function localFinder(detectors: readonly LocalDetector[]): () => LocalFin
 
     return (piece) => {
       const { found, tracked } = detect(piece.text);
+      found.push(...findInFolded(piece.text, (text) => detect(text).found));
       if (continues !== undefined) found.push(restOfValue(piece, continues));
       const to = piece.endsLine ? piece.to : endAcross(found, piece.to);
       const isOpen = !piece.endsLine && to === piece.text.length;

@@ -67,8 +67,9 @@ function endOfBlock(line: string, stop: number): number {
   return line.slice(end).trim() === '' ? line.length : end;
 }
 
-/** One run of base64, with what indentation, comments, quotes, concatenation and JSON put around it. */
-function isBody(line: string): boolean {
+/** One run of base64, with what indentation, comments, quotes, concatenation, JSON and colours put around it. */
+function isBody(written: string): boolean {
+  const line = written.replaceAll(/\x1b\[[0-9;]{0,16}[A-Za-z]/g, '');
   let start = 0;
   let end = line.length;
   while (start < end && ' \t|>#"\'*+-:,'.includes(line[start] ?? '')) start++;

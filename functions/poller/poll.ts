@@ -1,4 +1,6 @@
+import { atOnce } from '../../core/at-once.ts';
 import type { ControlPlane } from '../../core/control-plane.ts';
+import { limits } from '../../core/limits.ts';
 import type { Log } from '../../core/log.ts';
 import type { Clock, Ledger, Queue } from '../../core/ports.ts';
 import { idOf } from '../../core/task.ts';
@@ -20,29 +22,34 @@ export interface PollDependencies {
  */
 export async function poll(deps: PollDependencies): Promise<number> {
   const ready = await deps.controlPlane.readyTasks();
-  const received = await Promise.allSettled(ready.map((input) => receive(deps, input)));
+  let received = 0;
+  const failures = await atOnce(limits.executionsAtOnce, ready, async (input) => {
+    if (await receive(deps, input)) received++;
+  });
   forgetAllBut(deps.seen, ready);
   // A task that cannot be written down keeps nobody from killing another.
   await pollKills(deps);
-  const failed = received.find(({ status }) => status === 'rejected');
-  if (failed?.status === 'rejected') throw failed.reason;
-  return received.filter((task) => task.status === 'fulfilled' && task.value !== undefined).length;
+  if (failures.length > 0) throw failures[0];
+  return received;
 }
 
-async function receive({ ledger, dispatches, clock, log, seen }: PollDependencies, input: unknown) {
+/** True when the task is new. */
+async function receive(
+  { ledger, dispatches, clock, log, seen }: PollDependencies,
+  input: unknown,
+): Promise<boolean> {
   const taskId = idOf(input);
   if (taskId === undefined) {
     log.error('task.refused', { cause: 'the API sent a task without a usable id' });
-    return undefined;
+    return false;
   }
   const id = String(taskId);
-  if (seen.has(id)) return undefined;
+  if (seen.has(id)) return false;
   const isNew = await ledger.create(id, 'task', { receivedAt: clock.now(), input });
   if (isNew) await dispatches.send(id);
   seen.add(id);
-  if (!isNew) return undefined;
-  log.info('task.received', { taskId: id });
-  return id;
+  if (isNew) log.info('task.received', { taskId: id });
+  return isNew;
 }
 
 async function pollKills({ controlPlane, ledger, kills, clock }: PollDependencies) {

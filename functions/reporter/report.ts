@@ -1,5 +1,5 @@
 import type { ControlPlane } from '../../core/control-plane.ts';
-import { AgentError } from '../../core/errors.ts';
+import { AgentError, messageOf } from '../../core/errors.ts';
 import type { ExecutionId, LedgerRecords, ReportBody, Result } from '../../core/execution.ts';
 import { limits } from '../../core/limits.ts';
 import type { Clock, StoredLog } from '../../core/ports.ts';
@@ -77,11 +77,12 @@ async function redactOrWithhold(
       thrown instanceof AgentError && thrown.code === 'redaction-failed' && !thrown.retryable;
     const isOver = deps.clock.now() >= result.endedAt + limits.redactionSeconds * 1000;
     if (!isHopeless && !isOver) throw thrown;
-    deps.log.error('output.withheld', { taskId: id });
-    const logs = deps.redactor.message(
-      'The output is withheld, because it could not be redacted and stored completely. It stays where the task ' +
-        'ran for a day, and those who run the agent can redact it there.',
-    );
+    // The messages of detectors quote no text, and the redactor looks at them all the same.
+    deps.log.error('output.withheld', { taskId: id, cause: messageOf(thrown) });
+    const message =
+      `The output is withheld, because it could not be redacted. ${messageOf(thrown)} It is kept where the task ran, for a ` +
+      'day: its operators can redact it with `runops executions redact`.';
+    const logs = deps.redactor.message(message);
     return { logs, uploaded: false, redacted: true, logSize: logs.length, withheld: true };
   }
 }

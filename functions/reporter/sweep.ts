@@ -1,3 +1,4 @@
+import { atOnce } from '../../core/at-once.ts';
 import { conclude, neverStarted } from '../../core/conclude.ts';
 import type { ExecutionId, LedgerRecords, Result } from '../../core/execution.ts';
 import { limits } from '../../core/limits.ts';
@@ -19,16 +20,11 @@ export interface SweepDependencies {
  * @throws the first failure, after all were looked at: one that cannot be read harms no other.
  */
 export async function sweep(deps: SweepDependencies): Promise<number> {
-  const ids = deps.ledger.open()[Symbol.asyncIterator]();
-  const failures: unknown[] = [];
   let open = 0;
-  const work = async () => {
-    for (let next = await ids.next(); !next.done; next = await ids.next()) {
-      open++;
-      await examine(deps, next.value).catch((thrown) => failures.push(thrown));
-    }
-  };
-  await Promise.all(Array.from({ length: limits.sweepsAtOnce }, work));
+  const failures = await atOnce(limits.executionsAtOnce, deps.ledger.open(), async (id) => {
+    open++;
+    await examine(deps, id);
+  });
   if (failures.length > 0) throw failures[0];
   return open;
 }

@@ -139,9 +139,16 @@ function httpServer(plane: Plane, options: ControlPlaneOptions, host: string) {
 
 function listen(server: ReturnType<typeof createServer>, port: number, host: string): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (cause) => reject(new Error(listenFailure(cause, port, host), { cause })));
     server.listen(port, host, () => resolve(portOf(server.address())));
   });
+}
+
+function listenFailure(error: NodeJS.ErrnoException, port: number, host: string): string {
+  if (error.code === 'EADDRINUSE') {
+    return `Port ${port} of ${host} is in use by another program. Stop that one, or choose another port: RUNOPS_PORT.`;
+  }
+  return `The server cannot listen on port ${port} of ${host} (${error.code}). Choose another port: RUNOPS_PORT.`;
 }
 
 function portOf(address: AddressInfo | string | null): number {

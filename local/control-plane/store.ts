@@ -43,12 +43,8 @@ function prepare(db: DatabaseSync, path: string): void {
     db.exec('pragma locking_mode = exclusive; pragma journal_mode = wal; begin immediate; commit;');
   } catch (error) {
     if (!/locked/.test(String(error))) throw error;
-    throw new Error(
-      `The database ${path} is in use by another server. Stop that one, or name another file.`,
-      {
-        cause: error,
-      },
-    );
+    const message = `The database ${path} is in use by another server.`;
+    throw new Error(`${message} Stop that one, or choose another folder: RUNOPS_HOME.`, { cause: error });
   }
   // A granted lock and a given id must outlive a power cut: https://www.sqlite.org/pragma.html#pragma_synchronous
   db.exec('pragma synchronous = full; pragma foreign_keys = on;');

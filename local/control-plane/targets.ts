@@ -72,7 +72,7 @@ function create(plane: Plane, call: Call, user: User) {
   const fields = parseFields(targetFields, withDefaults(given));
   transaction(() => {
     if (sql.get`select 1 from targets where name = ${name}`) {
-      throw new HttpError(409, `There is a target ${name} already. Change it with PUT /v1/targets.`);
+      throw new HttpError(409, `There is a target ${name} already. Update it, or choose another name.`);
     }
     // The other columns follow in the same transaction.
     sql.run`
@@ -89,7 +89,8 @@ function update(plane: Plane, call: Call, user: User) {
   const { name, ...changes } = parseFields(namedSchema, call.body);
   transaction(() => {
     const row = sql.get`select * from targets where name = ${name}`;
-    if (!row) throw new HttpError(404, 'target not found. Create it with POST /v1/targets.');
+    if (!row)
+      throw new HttpError(404, `target not found. There is no target ${name} to update; create it first.`);
     const stored = { ...targetObject(targetRow.parse(row)), config: row.config };
     write(plane, name, parseFields(targetFields, withDefaults({ ...stored, ...changes })));
   });

@@ -35,6 +35,9 @@ describe('a secret value is masked', () => {
     'in SQL': secret.replaceAll("'", "''"),
     'in CSV': secret.replaceAll('"', '""'),
     'in HTML': 'p4ß/w+r d&#39;&quot;\\$&amp;&lt;é&gt;=%',
+    'in HTML of Go and Jinja': 'p4ß/w+r d&#39;&#34;\\$&amp;&lt;é&gt;=%',
+    'in XML': 'p4ß/w+r d&apos;&quot;\\$&amp;&lt;é&gt;=%',
+    'in JSON of .NET': 'p4\\u00DF/w\\u002Br d\\u0027\\u0022\\\\$\\u0026\\u003C\\u00E9\\u003E=%',
     'in base64': Buffer.from(secret).toString('base64'),
     'in base64 without padding': Buffer.from(secret).toString('base64').replace(/=+$/, ''),
     'in URL-safe base64': Buffer.from(secret).toString('base64url'),
@@ -69,11 +72,27 @@ describe('a secret value is masked', () => {
     }
   });
 
-  it.each([64, 76])('in base64 of a long value with lines of %i characters', (columns) => {
-    const text = Buffer.from(long)
+  it.each([60, 64, 76])('in base64 of a long value with lines of %i characters', (columns) => {
+    for (const lineEnd of ['\n', '\r\n']) {
+      const text = Buffer.from(long)
+        .toString('base64')
+        .replace(new RegExp(`.{${columns}}(?=.)`, 'g'), `$&${lineEnd}`);
+      expect(masked([long], text)).toBe('[SECRET]');
+    }
+  });
+
+  it('in base64 of a mail, whose lines end within the value', () => {
+    const lines = Buffer.from(`${'x'.repeat(40)}hunter22hunter${'y'.repeat(40)}`)
       .toString('base64')
-      .replace(new RegExp(`.{${columns}}`, 'g'), '$&\n');
-    expect(masked([long], text)).toMatch(/^\[SECRET\]\n?$/);
+      .replace(/.{60}/, '$&\r\n');
+    expect(masked(['hunter22hunter'], lines)).not.toMatch(/aHVudG|VyMjJo|dW50ZXI/);
+    expect(masked(['hunter22hunter'], lines)).toContain('[SECRET]');
+  });
+
+  it.each(['utf16le', 'utf16be'])('in %s', (encoding) => {
+    const bytes = Buffer.from('key=tok_9fj3;', 'utf16le');
+    if (encoding === 'utf16be') bytes.swap16();
+    expect(masked(['tok_9fj3'], bytes.toString('latin1')).replaceAll('\0', '')).toBe('key=[SECRET];');
   });
 
   it('as `base64` and a shell that traces its commands print it', () => {

@@ -27,11 +27,13 @@ export interface Ecs {
 }
 
 interface Entry extends EcsTask {
-  token: string;
   parameters: string;
   stoppedAt: number;
   container: ReturnType<Container> | null;
 }
+
+/** Of Fargate, for one account and region. */
+export const launchQuota = { burst: 100, perSecond: 20 } as const;
 
 const stopGraceMilliseconds = 30_000;
 const visibleMilliseconds = 3_600_000;
@@ -39,34 +41,39 @@ const visibleMilliseconds = 3_600_000;
 /** RunTask with its client tokens, its failures and its limits; StopTask, DescribeTasks and the events. */
 export function ecs(universe: Universe, container: Container): Ecs {
   const { scheduler, random, history, mix } = universe;
-  const tasks: Entry[] = [];
+  const tasks = new Map<string, Entry>();
+  const byToken = new Map<string, Entry[]>();
+  let bucket: number = launchQuota.burst;
+  let refilledAt = 0;
   const listeners: ((id: string) => void)[] = [];
 
   function runTask(request: LaunchRequest, token: string): Entry {
     const revision = scheduler.now() >= mix.deployAt ? 2 : 1;
     const parameters = JSON.stringify({ ...request, revision });
-    const known = mix.launches.ignoresToken ? undefined : tasks.find((task) => isBound(task, token));
+    const known = mix.launches.ignoresToken ? undefined : byToken.get(token)?.find(isBound);
     if (known && known.parameters !== parameters) {
       countFault(history, 'RunTask: conflict of clientToken');
       throw new Conflict(known);
     }
     if (known) return known;
-    if (mix.launches.ignoresToken && tasks.some((task) => task.token === token)) {
+    if (mix.launches.ignoresToken && byToken.has(token)) {
       countFault(history, 'clientToken ignored');
     }
+    if (!takeFromQuota()) throw new Throttled();
     if (isFaulty(universe)) refuseSometimes();
     const task: Entry = {
-      arn: `task/${tasks.length + 1}`,
+      arn: `task/${tasks.size + 1}`,
       executionId: request.executionId,
       lastStatus: 'PROVISIONING',
       stopped: null,
-      token,
       parameters,
       stoppedAt: 0,
       container: null,
     };
     history.left.push({ where: 'launch', text: parameters });
-    tasks.push(task);
+    tasks.set(task.arn, task);
+    history.launches.push(scheduler.now());
+    byToken.set(token, [...(byToken.get(token) ?? []), task]);
     const isSlow = isFaulty(universe) && random.chance(0.05);
     scheduler.after(isSlow ? random.between(60_000, 1_500_000) : random.between(8_000, 40_000), () =>
       begin(task),
@@ -74,9 +81,19 @@ export function ecs(universe: Universe, container: Container): Ecs {
     return task;
   }
 
-  function isBound(task: Entry, token: string) {
+  /** https://docs.aws.amazon.com/AmazonECS/latest/userguide/throttling.html */
+  function takeFromQuota(): boolean {
+    const seconds = (scheduler.now() - refilledAt) / 1000;
+    bucket = Math.min(launchQuota.burst, bucket + seconds * launchQuota.perSecond);
+    refilledAt = scheduler.now();
+    if (bucket < 1) return false;
+    bucket--;
+    return true;
+  }
+
+  function isBound(task: Entry) {
     const isForgotten = task.stoppedAt > 0 && scheduler.now() > task.stoppedAt + visibleMilliseconds;
-    return task.token === token && !isForgotten;
+    return !isForgotten;
   }
 
   function refuseSometimes() {
@@ -86,7 +103,7 @@ export function ecs(universe: Universe, container: Container): Ecs {
     }
     if (random.chance(mix.launches.throttled)) {
       countFault(history, 'RunTask: throttled');
-      throw launchFailed('RunTask was throttled.');
+      throw new Throttled();
     }
   }
 
@@ -129,7 +146,7 @@ export function ecs(universe: Universe, container: Container): Ecs {
   }
 
   function stop(arn: string) {
-    const task = tasks.find((candidate) => candidate.arn === arn);
+    const task = tasks.get(arn);
     if (!task || task.lastStatus === 'STOPPED') return;
     if (!task.container) return stopTask(task, { stopCode: 'UserInitiated' });
     task.container.terminate();
@@ -140,7 +157,7 @@ export function ecs(universe: Universe, container: Container): Ecs {
   }
 
   function describe(arn: string): StoppedTask | null {
-    const task = tasks.find((candidate) => candidate.arn === arn);
+    const task = tasks.get(arn);
     if (!task || (task.stopped && scheduler.now() > task.stoppedAt + visibleMilliseconds)) {
       return { stoppedReason: 'MISSING' };
     }
@@ -149,7 +166,7 @@ export function ecs(universe: Universe, container: Container): Ecs {
 
   return {
     onStopped: (listener) => listeners.push(listener),
-    running: () => tasks.filter(({ lastStatus }) => lastStatus !== 'STOPPED'),
+    running: () => [...tasks.values()].filter(({ lastStatus }) => lastStatus !== 'STOPPED'),
     launcher: (process) => ecsLauncher(process, { runTask, stop, describe }),
   };
 }
@@ -180,7 +197,8 @@ function ecsLauncher(process: Process, { runTask, stop, describe }: Api): Launch
     async launch(request) {
       for (let launch = 1; ; launch++) {
         const carryOut = () => bound(() => runTask(request, `${request.executionId}-${launch}`));
-        const task = await process.call(`ecs.runTask ${request.executionId}-${launch}`, carryOut, noAnswer);
+        const ask = () => process.call(`ecs.runTask ${request.executionId}-${launch}`, carryOut, noAnswer);
+        const task = await unthrottled(process, ask);
         if (task.stopped && launch < launchesMax) continue;
         return { launchId: task.arn, launchedAt: process.clock.now() };
       }
@@ -200,6 +218,22 @@ function ecsLauncher(process: Process, { runTask, stop, describe }: Api): Launch
     },
   };
 }
+
+/** The SDK's own retries: a launch that is throttled waits for its turn, but not for the life of a Lambda. */
+async function unthrottled<T>(process: Process, ask: () => Promise<T>): Promise<T> {
+  const tries = 20;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await ask();
+    } catch (thrown) {
+      if (!(thrown instanceof Throttled)) throw thrown;
+      if (attempt === tries) throw launchFailed('RunTask was throttled.');
+      await process.clock.sleep(1000);
+    }
+  }
+}
+
+class Throttled extends Error {}
 
 function bound(run: () => Entry): Pick<Entry, 'arn' | 'stopped'> {
   try {

@@ -26,6 +26,7 @@ export interface Consumer {
 
 interface Message {
   id: ExecutionId;
+  group: string;
   receives: number;
 }
 
@@ -37,12 +38,14 @@ const deduplicationMilliseconds = 300_000;
  */
 export function fifoQueue(universe: Universe, name: string, consumer: Consumer): FifoQueue {
   const { scheduler, random, history, mix } = universe;
-  const messages: Message[] = [];
-  const busyGroups = new Set<ExecutionId>();
+  const groups = new Map<string, Message[]>();
+  const busyGroups = new Set<string>();
+  const readyGroups = new Set<string>();
   const sentAt = new Map<ExecutionId, number>();
   const handled = new Set<ExecutionId>();
   let running = 0;
   let invocations = 0;
+  let accepted = 0;
 
   function accept(id: ExecutionId) {
     const last = sentAt.get(id);
@@ -51,21 +54,34 @@ export function fifoQueue(universe: Universe, name: string, consumer: Consumer):
     sentAt.set(id, scheduler.now());
     const copies = isFaulty(universe) && random.chance(mix.queue.twice) ? 2 : 1;
     if (copies === 2) countFault(history, 'message delivered twice');
-    for (let copy = 0; copy < copies; copy++) messages.push({ id, receives: 0 });
+    for (let copy = 0; copy < copies; copy++) {
+      // Where groups are ignored, messages of one execution are in hand at once.
+      const group = mix.queue.ignoresGroups ? `${id}/${++accepted}` : id;
+      groups.set(group, [...(groups.get(group) ?? []), { id, group, receives: 0 }]);
+      if (!busyGroups.has(group)) readyGroups.add(group);
+    }
     history.left.push({ where: 'queue', text: id });
     next();
   }
 
   function next() {
-    for (const message of messages) {
+    for (const group of readyGroups) {
       if (running >= consumer.concurrency) return;
-      if (busyGroups.has(message.id)) continue;
-      busyGroups.add(message.id);
+      readyGroups.delete(group);
+      const message = groups.get(group)?.[0];
+      if (!message) continue;
+      busyGroups.add(group);
       message.receives++;
       running++;
       notePeak(history, `${name} at once`, running);
       invoke(message);
     }
+  }
+
+  /** The group may go on with its next message. */
+  function release({ group }: Message) {
+    busyGroups.delete(group);
+    if (groups.has(group)) readyGroups.add(group);
   }
 
   function invoke(message: Message) {
@@ -93,24 +109,25 @@ export function fifoQueue(universe: Universe, name: string, consumer: Consumer):
     if (wasHandled && lostDelete) countFault(history, 'message redelivered: its deletion was lost');
     if (wasHandled && !lostDelete) {
       remove(message);
-      busyGroups.delete(message.id);
+      release(message);
       handled.add(message.id);
       return;
     }
     scheduler.after(receivedAt + consumer.visibilityMilliseconds - scheduler.now(), () => {
-      busyGroups.delete(message.id);
       if (message.receives >= consumer.receivesMax) {
         countFault(history, 'dead letter');
         remove(message);
         consumer.buried(message.id);
       }
+      release(message);
       next();
     });
   }
 
   function remove(message: Message) {
-    const at = messages.indexOf(message);
-    if (at >= 0) messages.splice(at, 1);
+    const left = (groups.get(message.group) ?? []).filter((other) => other !== message);
+    if (left.length > 0) groups.set(message.group, left);
+    else groups.delete(message.group);
   }
 
   return {
@@ -132,6 +149,6 @@ export function fifoQueue(universe: Universe, name: string, consumer: Consumer):
       }
       return back.length;
     },
-    isEmpty: () => messages.length === 0,
+    isEmpty: () => groups.size === 0,
   };
 }

@@ -29,7 +29,7 @@ export interface Functions {
 }
 
 /** The Lambdas with what makes them run: schedules, queues and events. */
-export function functions(world: World, cluster: Ecs): Functions {
+export function functions(world: World, cluster: Ecs, dispatchers = 5): Functions {
   const { scheduler, random, history, mix } = world;
 
   const portsWith = (process: Process) => ({
@@ -49,7 +49,7 @@ export function functions(world: World, cluster: Ecs): Functions {
     buried: () => {},
   });
   const dispatches = fifoQueue(world, 'dispatch', {
-    concurrency: 5,
+    concurrency: dispatchers,
     timeoutMilliseconds: dispatcherSeconds * second,
     visibilityMilliseconds: 150 * second,
     receivesMax: 5,
@@ -57,7 +57,7 @@ export function functions(world: World, cluster: Ecs): Functions {
     buried: (id) => looks.deliver(id),
   });
   const reports = fifoQueue(world, 'report', {
-    concurrency: 5,
+    concurrency: dispatchers,
     timeoutMilliseconds: 400 * second,
     visibilityMilliseconds: 450 * second,
     receivesMax: 5,

@@ -1,6 +1,8 @@
 /** What happened in a run, as an observer outside of the agent sees it. The checkers read nothing else. */
 export interface History {
   starts: Start[];
+  /** When each container was asked for, with success. */
+  launches: number[];
   /** Every result that arrived at the API, also those that it answered with an error. */
   results: PostedResult[];
   /** When the API last gave each task to our agent, also when the agent never learned of it. */
@@ -43,6 +45,7 @@ export interface Departure {
 export function history(trace: boolean): History {
   return {
     starts: [],
+    launches: [],
     results: [],
     locks: new Map(),
     locksAsked: new Set(),

@@ -31,7 +31,13 @@ export interface Mix {
   /** How far a process's clock may be off. */
   skewMilliseconds: number;
   storage: { conflict: number; busy: number };
-  queue: { twice: number; lostDelete: number; ignoresDeduplication: boolean; weeksLate: number };
+  queue: {
+    twice: number;
+    lostDelete: number;
+    ignoresDeduplication: boolean;
+    ignoresGroups: boolean;
+    weeksLate: number;
+  };
   events: { lost: number; twice: number; late: number; early: number };
   /** Of a container, to live on after its runner has ended. */
   lingering: number;
@@ -84,6 +90,7 @@ export function drawMix(random: Random): Mix {
       twice: rate(0.3),
       lostDelete: rate(0.2),
       ignoresDeduplication: random.chance(0.3),
+      ignoresGroups: random.chance(0.2),
       weeksLate: rate(0.5),
     },
     events: { lost: rate(0.9), twice: rate(0.5), late: rate(0.5), early: rate(0.3) },

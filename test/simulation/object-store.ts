@@ -8,6 +8,9 @@ export interface ObjectStore {
   writerOf(key: string): string | undefined;
   /** Milliseconds since the start of the run. */
   createdAt(key: string): number | undefined;
+  /** The first time. */
+  deletedAt(key: string): number | undefined;
+  /** The prefix names one folder: `open/`, `executions/7/`, `executions/7/claim-`. */
   list(prefix: string): string[];
   delete(keys: readonly string[]): void;
   /** Calls back when an object was created. */
@@ -22,21 +25,32 @@ const dayMilliseconds = 24 * 3600 * 1000;
 
 export function objectStore({ scheduler }: Universe): ObjectStore {
   const objects = new Map<string, { bytes: Uint8Array | string; writer: string; at: number }>();
+  /** Listing must not look at every object there is. */
+  const folders = new Map<string, Set<string>>();
+  const deletions = new Map<string, number>();
+  const remove = (key: string) => {
+    objects.delete(key);
+    if (!deletions.has(key)) deletions.set(key, scheduler.now());
+    folders.get(folderOf(key))?.delete(key);
+  };
   const listeners: ((key: string) => void)[] = [];
   return {
     onCreated: (listener) => listeners.push(listener),
     put(key, bytes, { once, writer }) {
       if (once && objects.has(key)) return 412;
       objects.set(key, { bytes, writer, at: scheduler.now() });
+      const folder = folders.get(folderOf(key)) ?? new Set();
+      folders.set(folderOf(key), folder.add(key));
       for (const listener of listeners) listener(key);
       return 200;
     },
     get: (key) => objects.get(key)?.bytes,
     writerOf: (key) => objects.get(key)?.writer,
+    deletedAt: (key) => deletions.get(key),
     createdAt: (key) => objects.get(key)?.at,
-    list: (prefix) => [...objects.keys()].filter((key) => key.startsWith(prefix)),
+    list: (prefix) => [...(folders.get(folderOf(prefix)) ?? [])].filter((key) => key.startsWith(prefix)),
     delete(keys) {
-      for (const key of keys) objects.delete(key);
+      for (const key of keys) remove(key);
     },
     expire(isKept) {
       for (const [key, { at }] of objects) {
@@ -50,4 +64,8 @@ export function objectStore({ scheduler }: Universe): ObjectStore {
         text: typeof bytes === 'string' ? bytes : Buffer.from(bytes).toString('latin1'),
       })),
   };
+}
+
+function folderOf(key: string): string {
+  return key.slice(0, key.lastIndexOf('/') + 1);
 }

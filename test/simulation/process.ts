@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/ports.ts';
-import { countFault, type History } from './history.ts';
+import { countFault, type History, notePeak } from './history.ts';
 import type { Mix } from './mix.ts';
 import type { Random } from './random.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -53,6 +53,7 @@ export function processOf(universe: Universe, name: string, options: { crash: nu
   if (mix.skewMilliseconds > 0) countFault(history, 'clock that differs');
   let alive = true;
   let calls = 0;
+  let pending = 0;
 
   const crash = () => {
     if (alive) trace(universe, name, () => 'CRASH');
@@ -72,6 +73,7 @@ export function processOf(universe: Universe, name: string, options: { crash: nu
     return new Promise((resolve, reject) => {
       if (!alive) return;
       calls++;
+      notePeak(history, `calls at once: ${kindOf(name)}`, ++pending);
       const dies = calls === dieAt && isFaulty(universe);
       if (dies && !diesAfter) {
         countFault(history, `crash before a call: ${kindOf(name)}`);
@@ -82,6 +84,7 @@ export function processOf(universe: Universe, name: string, options: { crash: nu
       // What was sent when its sender died may arrive or not.
       const arrivesAnyway = random.chance(0.5);
       const answer = (settle: () => void) => {
+        pending--;
         if (dies) {
           countFault(history, `crash after a call: ${kindOf(name)}`);
           crash();

@@ -8,7 +8,7 @@ import { countFault, type Start } from './history.ts';
 import type { ObjectStore } from './object-store.ts';
 import { isFaulty, type Process, processOf, type Universe } from './process.ts';
 import { s3Ledger } from './s3-ledger.ts';
-import { behaviourOf, secretOf } from './workload.ts';
+import { type Behaviour, behaviourOf, secretOf } from './workload.ts';
 
 const machine = {
   scratch: '/simulated',
@@ -19,7 +19,11 @@ const machine = {
 };
 
 /** The real runner, in a container that has no processes: its command is acted. */
-export function runnerContainer(universe: Universe, store: ObjectStore): Container {
+export function runnerContainer(
+  universe: Universe,
+  store: ObjectStore,
+  behave: (id: string) => Behaviour = (id) => behaviourOf(universe, id),
+): Container {
   let runners = 0;
   return (task, ended) => {
     const process = processOf(universe, `runner#${++runners}(${task.executionId})`, {
@@ -42,7 +46,7 @@ export function runnerContainer(universe: Universe, store: ObjectStore): Contain
         launchId: task.arn,
         kill: kill.signal,
         machine,
-        openPlace: () => actedPlace(universe, process, task),
+        openPlace: () => actedPlace(universe, process, task, behave(task.executionId)),
       },
       task.executionId,
     ).then(
@@ -64,7 +68,7 @@ function secretStore(process: Process): Secrets {
 }
 
 /** Acts the command of the task: prints, takes its time, ends; or goes on when it is asked to stop. */
-function actedPlace(universe: Universe, process: Process, task: EcsTask): Place {
+function actedPlace(universe: Universe, process: Process, task: EcsTask, behaviour: Behaviour): Place {
   const { history, scheduler } = universe;
   return {
     directory: '/simulated/execution',
@@ -72,7 +76,7 @@ function actedPlace(universe: Universe, process: Process, task: EcsTask): Place 
       const { executionId: id } = task;
       const start: Start = { id, at: scheduler.now(), runner: process.name, printed: [], exitCode: null };
       history.starts.push(start);
-      const { pieces, milliseconds, exitCode, isDeaf } = behaviourOf(universe, id);
+      const { pieces, milliseconds, exitCode, isDeaf } = behaviour;
       for (const { stream, text } of pieces) {
         await clock.sleep(milliseconds / pieces.length, isDeaf ? undefined : stop);
         start.printed.push(text);

@@ -31,6 +31,7 @@ const refusals = [404, 409, 423] as const;
 export function runopsServer(universe: Universe): RunopsServer {
   const { scheduler, random, history, mix } = universe;
   const tasks: ServerTask[] = [];
+  const byId = new Map<number, ServerTask>();
   let lastList: ServerTask['input'][] = [];
 
   function add(input: ServerTask['input'] & { id: number }, milliseconds: number) {
@@ -44,6 +45,7 @@ export function runopsServer(universe: Universe): RunopsServer {
       result: null,
     };
     tasks.push(task);
+    byId.set(task.id, task);
     scheduler.after(milliseconds, () => {
       task.status = 'ready';
     });
@@ -75,7 +77,7 @@ export function runopsServer(universe: Universe): RunopsServer {
   }
 
   function lock(id: number, key: string | null): Answer {
-    const task = tasks.find((candidate) => candidate.id === id);
+    const task = byId.get(id);
     if (!task) return { status: 404, body: {} };
     const repeated =
       mix.api.honoursKey && task.holder === 'us' && task.key === key && task.status === 'running';
@@ -99,7 +101,7 @@ export function runopsServer(universe: Universe): RunopsServer {
 
   function takeResult(body: string): Answer {
     const { id, status }: { id: number; status: 'success' | 'failure' } = JSON.parse(body);
-    const task = tasks.find((candidate) => candidate.id === id);
+    const task = byId.get(id);
     const taken = task ? verdict(task, status, body) : 404;
     history.results.push({ id: String(id), at: scheduler.now(), body, accepted: taken === 200 });
     trace(

@@ -25,6 +25,8 @@ export interface DlpRequest {
   authorization: string;
   bytes: number;
   text: string;
+  /** Whether the answer is to hold the values themselves. */
+  asksForQuotes: boolean;
 }
 
 export interface FakeDlpServer {
@@ -69,6 +71,7 @@ export async function startFakeDlpServer(): Promise<FakeDlpServer> {
       authorization: request.headers.authorization ?? '',
       bytes: Buffer.byteLength(body),
       text: item.value,
+      asksForQuotes: inspectConfig.includeQuote === true,
     });
     for (const watcher of watchers) watcher();
     const isTooLong = Buffer.byteLength(body) > REQUEST_BYTES_MAX;
@@ -127,6 +130,7 @@ async function answer(behaviour: DlpBehaviour, response: ServerResponse, healthy
       }
       return void response.end();
     case 'quota':
+      response.setHeader('retry-after', '7');
       return refuse(response, 429, 'RESOURCE_EXHAUSTED', 'Quota exceeded.');
     case 'broken':
       return void response.writeHead(500).end('internal error');

@@ -14,7 +14,8 @@ export const brazil: LocalDetector = {
     const start = startOf(text, last, end);
     if (start === undefined || continuesWord(text, start) || isWordAt(text, end)) return undefined;
     if ('.-'.includes(text[start - 1] ?? ' ') && isDigitAt(text, start - 2)) return undefined;
-    if ('.-'.includes(text[end] ?? ' ') && isDigitAt(text, end + 1)) return undefined;
+    const isWhole = /^\.00?(?![\w.])/.test(text.slice(end, end + 4));
+    if ('.-'.includes(text[end] ?? ' ') && isDigitAt(text, end + 1) && !isWhole) return undefined;
     const value = text.slice(start, end);
     if (isCpf(value)) report('BRAZIL_CPF_NUMBER', start, end);
     else if (isCnpj(value) && !isTimestamp(value)) report('BRAZIL_CNPJ_NUMBER', start, end);

@@ -87,13 +87,14 @@ function valueAfter(text: string, at: number, name: Name, infoType: InfoType) {
     const close = text.slice(start, start + 256).indexOf(')');
     return close < 0 ? undefined : { start: start + 1, end: start + close };
   }
-  if (quote === '{' || quote === '[' || quote === '') return undefined;
+  if (quote === '[') return listOfTexts(text, start + 1);
+  if (quote === '{' || quote === '') return undefined;
   const isHeader = text[at] === ':' && (infoType === 'HTTP_COOKIE' || /authorization$/i.test(name.text));
   if (isHeader) return upTo(text, start, HEADER_END);
   const isWord = text[at] === '=' || name.isQuoted;
   const isWholeLine = /(?:^|\n)[ \t-]*$/.test(text.slice(Math.max(0, name.start - 16), name.start));
   if (needsDigits(infoType)) return numberUpTo(text, start, isWholeLine && !isWord ? NUMBER_END : WORD_END);
-  if (isWord) return upTo(text, start, WORD_END);
+  if (isWord) return withNames(text, upTo(text, start, WORD_END), infoType);
   if (isWholeLine) return upTo(text, start, LINE_END);
   // In a sentence a number ends with its word, and an address is found by itself.
   if (infoType === 'EMAIL_ADDRESS') return undefined;
@@ -105,6 +106,25 @@ const WORD_END = /[\s,;&"'`)}\]|<>]/g;
 const LINE_END = /[\r\n]| #/g;
 const NUMBER_END = /[\r\n,;#]/g;
 const PHRASE_END = /[\r\n\t,;&|(){}[\]<>"]| {2}| [a-z_]+[=:]/g;
+
+/** `lastName=Lima da Souza, age=40`: the words of a name that follow begin with a capital letter. */
+function withNames(text: string, value: { start: number; end: number }, infoType: InfoType) {
+  if (infoType !== 'PERSON_NAME') return value;
+  return {
+    ...value,
+    end: value.end + (MORE_NAMES.exec(text.slice(value.end, value.end + 80))?.[0].length ?? 0),
+  };
+}
+
+const MORE_NAMES =
+  /^(?: (?:(?:d[aeo]s?|del|van|von|der|e|y) ){0,2}[A-Z\u00c0-\u00de][a-z\u00df-\u00ff'’-]+(?![\w/=:])){1,4}/;
+
+/** The texts between the brackets of `["Ana", "Bea"]`, on one line. */
+function listOfTexts(text: string, start: number) {
+  if (text[start] !== '"' && text[start] !== "'") return undefined;
+  const length = text.slice(start, start + 512).search(/[\]\n]/);
+  return length < 0 ? undefined : { start, end: start + length };
+}
 
 /** A number is not longer than this. Other values are removed whole, however long they are. */
 const NUMBER_CHARACTERS_MAX = 64;

@@ -35,7 +35,7 @@ function endsOfCard({ text, numbers }: Passage, at: number): number[] {
   if (first >= 12 && first <= 19) return [ends[at] ?? 0];
   if (first !== 4) return [];
   const mark = text[ends[at] ?? 0] ?? '\n';
-  if (!' -.\u00a0'.includes(mark)) return [];
+  if (!' -.'.includes(mark)) return [];
   const isJoined = (index: number) =>
     (starts[index] ?? 0) - (ends[index - 1] ?? 0) === 1 && text[ends[index - 1] ?? 0] === mark;
   return GROUPINGS.filter((grouping) =>
@@ -49,7 +49,9 @@ function endsOfCard({ text, numbers }: Passage, at: number): number[] {
 function isPartOfNumber(text: string, start: number, end: number): boolean {
   if (continuesWord(text, start) || isWordAt(text, end)) return true;
   if (text[start - 1] === '.' && isDigitAt(text, start - 2)) return true;
-  if (text[end] === '.' && isDigitAt(text, end + 1)) return true;
+  // A spreadsheet or a data frame may write a whole number as 4111111111111111.0.
+  if (text[end] === '.' && isDigitAt(text, end + 1) && !/^\.00?(?![\w.])/.test(text.slice(end, end + 4)))
+    return true;
   return (
     text[start - 1] === '-' && /[0-9a-f]{4}-[0-9a-f]{4}-$/i.test(text.slice(Math.max(0, start - 10), start))
   );

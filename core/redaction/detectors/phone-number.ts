@@ -53,7 +53,7 @@ const NATIONAL_DIGITS = new Map([
   ['47', 8],
   ['48', 9],
   ['51', 9],
-  ['52', 10],
+  ['52', 11],
   ['54', 11],
   ['55', 11],
   ['56', 9],
@@ -96,7 +96,7 @@ function endOfInternational({ text, numbers: { starts, ends } }: Passage, at: nu
 /** One or two of the marks that stand between the parts of a phone number. */
 function isJoined(text: string, end: number, next: number | undefined): boolean {
   if (next === undefined || next - end < 1 || next - end > 3) return false;
-  return /^(?:[ .\-/\u00a0]|\)|\) |\)-| \(|\(|-\(| - )$/.test(text.slice(end, next));
+  return /^(?:[ .\-/]|\)|\) |\)-| \(|\(|-\(| - )$/.test(text.slice(end, next));
 }
 
 /** How many groups from `at` on are a phone number of some country's notation; 0 when they are not. */
@@ -118,6 +118,7 @@ const BRACKETED =
 const TRUNK = new RegExp(
   [
     String.raw`^(?:0[1-9]([ .-])\d\d\1\d\d\1\d\d\1\d\d|0[1-9]\d[ -]\d{4}[ -]\d{4}|0[1-9]\d{2}[ -]\d{3}[ -]\d{4}`,
+    String.raw`|04\d\d[ -]\d{3}[ -]\d{3}|00[1-9]\d{0,2}[ -](?=(?:\d[ -]?){7,12}(?!\d))\d{1,5}(?:[ -]\d{2,9}){1,4}`,
     String.raw`|0[1-9]\d{3}[ -]\d{3}[ -]?\d{3}|0[1-9]\d[ /]\d{6,8}|0[67][ -]\d{8})(?!\d)`,
   ].join(''),
 );

@@ -1,3 +1,5 @@
+import { copyFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -155,11 +157,21 @@ describe('a large output', () => {
 
 describe('credentials', () => {
   it('that are not there withhold the output, and are looked for again', async () => {
-    const clock = fakeClock({ skip: 29_999 });
-    const { out, error } = await emitted(detector(clock, { credentialsFile: '/nonexistent/key.json' }), raw);
+    const late = join(dirname(credentialsFile), 'late.json');
+    const dlp = detector(fakeClock({ skip: 29_999 }), { credentialsFile: late });
+    const { out, error } = await emitted(dlp, raw);
     expect(out).toBe('');
     expect(error).toMatchObject({ code: 'redaction-failed', retryable: true });
     expect(String(error)).toContain('credentials could not be loaded');
     expect(server.requests).toEqual([]);
+    copyFileSync(credentialsFile, late);
+    expect((await emitted(dlp, raw)).out).toBe(released);
   });
+});
+
+it('waits as long as a server asks that has too much to do', async () => {
+  const clock = fakeClock({ skip: 29_999 });
+  server.behave('quota', 'healthy');
+  expect((await emitted(detector(clock), raw)).out).toBe(released);
+  expect(clock.sleeps).toContain(7000);
 });

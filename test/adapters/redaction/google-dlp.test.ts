@@ -128,8 +128,9 @@ describe('the configuration', () => {
     expect(findings).toEqual({ CUSTOMER_NUMBER: 1, PROJECT_NAME: 1, PERSON_NAME: 1 });
   });
 
-  it('says where the text is looked at', async () => {
+  it('says where the text is looked at; the answer is to hold no values', async () => {
     await emitted(detector({ location: 'europe-west1' }), 'text\n');
+    expect(server.requests[0]?.asksForQuotes).toBe(false);
     expect(server.requests[0]?.url).toContain(
       '/v2/projects/example-project/locations/europe-west1/content:inspect',
     );
@@ -151,6 +152,12 @@ describe('the configuration', () => {
       'two ways at once',
       '{"project":"p","customInfoTypes":[{"name":"A","regex":"a","dictionary":["bb"]}]}',
       'one of',
+    ],
+    [
+      'two credentials',
+      `{"project":"p","credentialsFile":"a","credentials":{"type":"external_account","audience":"a",
+        "token_url":"https://sts.googleapis.com/v1/token"}}`,
+      'not both',
     ],
   ])('is refused with %s', (_, json, problem) => {
     expect(() => parseGoogleDlpConfig(json)).toThrow(problem);

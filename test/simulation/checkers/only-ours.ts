@@ -15,7 +15,7 @@ export const onlyOurs: Checker = ({ world }) => {
 };
 
 function wasKnownToBeRefused({ store }: World, id: string): boolean {
-  const refusedAt = store.createdAt(`executions/${id}/refused`);
+  const refusedAt = store.createdAt(`executions/${id}/refused`) ?? store.deletedAt(`open/${id}`);
   const decidedAt = store.createdAt(`executions/${id}/started`) ?? Number.POSITIVE_INFINITY;
   return refusedAt !== undefined && refusedAt < decidedAt;
 }

@@ -23,7 +23,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a refusal is not remembered',
     file: 'functions/dispatcher/dispatch.ts',
-    guard: "  if (await ledger.read(id, 'refused')) return ledger.close(id);\n",
+    guard: "  if (isFirst) await ledger.create(id, 'refused', { refusedAt: clock.now() });\n",
     without: '',
   },
   {

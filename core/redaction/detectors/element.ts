@@ -1,0 +1,37 @@
+import type { LocalDetector } from '../detector.ts';
+import { fieldWords, infoTypeOfField } from '../field-names.ts';
+import { isPersonal } from '../field-value.ts';
+
+const NAME_CHARACTERS_MAX = 64;
+const VALUE_CHARACTERS_MAX = 4096;
+
+/** Elements of XML and SOAP: `<firstName>Ana</firstName>`, `<ns:Password Type="text">…`. */
+export const element: LocalDetector = {
+  infoTypes: ['PERSON_NAME', 'STREET_ADDRESS', 'PASSWORD', 'PHONE_NUMBER', 'DATE_OF_BIRTH'],
+  looksAt: fieldWords,
+  find({ text }, at, report) {
+    let start = at;
+    while (start > at - NAME_CHARACTERS_MAX && isName(text.charCodeAt(start - 1))) start--;
+    if (text[start - 1] !== '<') return undefined;
+    let end = at;
+    while (end < at + NAME_CHARACTERS_MAX && isName(text.charCodeAt(end))) end++;
+    const infoType = infoTypeOfField(text.slice(text.slice(start, end).lastIndexOf(':') + 1 + start, end));
+    const open = ATTRIBUTES.exec(text.slice(end, end + 256))?.[0].length;
+    if (infoType === undefined || open === undefined) return undefined;
+    const from = end + open;
+    const length = text.slice(from, from + VALUE_CHARACTERS_MAX).search(/[<\n]/);
+    const to = length < 0 ? Math.min(from + VALUE_CHARACTERS_MAX, text.length) : from + length;
+    if (to > from && isPersonal(infoType, text.slice(from, Math.min(to, from + 256))))
+      report(infoType, from, to);
+    return to;
+  },
+};
+
+const ATTRIBUTES = /^(?:\s[^<>\n]*)?(?<!\/)>(?:<!\[CDATA\[)?/;
+
+/** Letters, digits and `_ - . :`. */
+function isName(code: number): boolean {
+  const lower = code | 32;
+  if ((lower >= 0x61 && lower <= 0x7a) || (code >= 0x30 && code <= 0x3a)) return true;
+  return code === 0x5f || code === 0x2d || code === 0x2e;
+}
