@@ -89,7 +89,7 @@ async function register({ controlPlane, clock, log, description }: AgentParts, s
       return registration;
     } catch (thrown) {
       if (!(thrown instanceof AgentError) || !thrown.retryable || stop.aborted) throw thrown;
-      log.error('poll.failed', { code: thrown.code, retryMilliseconds: pause });
+      log.error('poll.failed', { cause: messageOf(thrown), retryMilliseconds: pause });
       await clock.sleep(pause, stop);
     }
   }

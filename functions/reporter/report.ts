@@ -80,8 +80,8 @@ async function redactOrWithhold(
     // The messages of detectors quote no text, and the redactor looks at them all the same.
     deps.log.error('output.withheld', { taskId: id, cause: messageOf(thrown) });
     const message =
-      `The output is withheld, because it could not be redacted. ${messageOf(thrown)} It is kept where the task ran, for a ` +
-      'day: its operators can redact it with `runops executions redact`.';
+      `The output is withheld, because it could not be redacted. ${messageOf(thrown)} It is kept for a day where the ` +
+      'task ran: its operators can redact it with `runops executions redact`.';
     const logs = deps.redactor.message(message);
     return { logs, uploaded: false, redacted: true, logSize: logs.length, withheld: true };
   }

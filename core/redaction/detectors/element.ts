@@ -27,7 +27,7 @@ export const element: LocalDetector = {
   },
 };
 
-const ATTRIBUTES = /^(?:\s[^<>\n]*)?(?<!\/)>(?:<!\[CDATA\[)?/;
+const ATTRIBUTES = /^(?:[ \t][^<>\n]*)?(?<!\/)>(?:<!\[CDATA\[)?/;
 
 /** Letters, digits and `_ - . :`. */
 function isName(code: number): boolean {

@@ -40,8 +40,10 @@ const kept: readonly string[] = [
   '--password string   Password to use; --token <token>; --secret NAME; --password $PASS; --password --x',
   'curl -s https://example.com:8080/x; mysql -h db -P 3306; mysqldump --version; --key server.key',
   'the password for it; password authentication failed; IDENTIFIED BY "?"',
+  '06 12345678abc\n(1 row)',
+  '<phone\n>1234567</phone>',
   '<name/> <first_name/> <firstName></firstName> <email>null</email> a < b; phone > 3',
-  '4111111111111111.012 00:00 12 2026 0412 345 0042 12 34',
+  '4111111111111111.012 00:00 12 2026 0042 12 34',
   '?first_name=&x=1 HTTP/1.1" emails: [] phones: [1, 2]',
 ];
 
