@@ -16,7 +16,12 @@ export function isPublicName(key: string): boolean {
   return !isSecretName(key) && (SETTINGS.has(last) || SETTINGS.has(last.replace(PRODUCT, '')));
 }
 
-const SECRET_PART = /pass|secret|token|key|credential|pwd|auth|private|cert/i;
+/** The last of the words are Portuguese and Spanish; a PIN is one only as a word of its own. */
+const SECRET_PART = new RegExp(
+  'pass|secret|token|key|credential|pwd|auth|private|cert|webhook|' +
+    '(?<![a-z])(?:pin|otp)(?![a-z])|senha|chave|clave|contrase',
+  'i',
+);
 /** libpq and others write `PGHOST` and `dbname` in one word. */
 const PRODUCT = /^(?:pg|mysql|mongo|mssql|redis|db|rds|ssl)+/;
 

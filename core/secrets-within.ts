@@ -51,7 +51,7 @@ function* leavesOfJson(value: string): Generator<InnerSecret> {
     else if (typeof node === 'object' && node !== null)
       for (const [name, child] of Object.entries(node))
         open.push({ key: key === '' ? name : `${key}.${name}`, node: child });
-    else if (typeof node === 'string') yield { key, value: node };
+    else if (typeof node === 'string' || typeof node === 'number') yield { key, value: String(node) };
   }
 }
 

@@ -1,11 +1,13 @@
 import { messageOf } from '../core/errors.ts';
 import { jsonLog } from '../core/log.ts';
 import { parseAgentEnv } from './agent-env.ts';
+import { requireNode } from './require-node.ts';
 import { startAgent } from './start-agent.ts';
 import { untilStopped } from './until-stopped.ts';
 
 /** `npm run agent`, and the agent's container: the agent alone, against the API of its environment. */
 try {
+  requireNode(process.versions.node);
   const env = parseAgentEnv(process.env);
   const log = jsonLog((line) => process.stdout.write(line), Date.now);
   const agent = await startAgent({ env, environment: process.env, log });

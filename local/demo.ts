@@ -13,6 +13,7 @@ import { planted } from './demo/planted.ts';
 import { type Story, secretVariables, stories } from './demo/stories.ts';
 import { tell } from './demo/tell.ts';
 import { openServerHome } from './server-home.ts';
+import { untilStopped } from './until-stopped.ts';
 
 const user = 'user@example.org';
 
@@ -21,13 +22,20 @@ process.stdout.on('error', () => {});
 
 /** `npm run demo`: a server, two agents and a dozen real tasks through the real pipeline, in a folder of their own. */
 const folder = await mkdtemp(join(tmpdir(), 'runops-demo-'));
+let stopAgents = async (): Promise<unknown> => undefined;
+void untilStopped().then(() => end(130));
 try {
-  process.exitCode = (await demo(folder)) ? 0 : 1;
+  await end((await demo(folder)) ? 0 : 1);
 } catch (thrown) {
   process.stderr.write(`The demo failed: ${messageOf(thrown)}\n`);
-  process.exitCode = 1;
-} finally {
+  await end(1);
+}
+
+/** Leaves nothing behind: no process, no folder. */
+async function end(exitCode: number): Promise<never> {
+  await stopAgents();
   await rm(folder, { recursive: true, force: true });
+  process.exit(exitCode);
 }
 
 async function demo(home: string): Promise<boolean> {
@@ -49,6 +57,7 @@ async function demo(home: string): Promise<boolean> {
     jwkUrl: own.jwkUrl,
     environment: { ...process.env, ...secretVariables, ...databases.variables },
   });
+  stopAgents = () => agents.drain(0);
   const api = demoApi(server.url, systemClock);
   await api.createUser(userToken, user);
   const tokens = { own: await own.tokenFor(user), foreign: await foreign.tokenFor(user), none: userToken };
@@ -65,7 +74,8 @@ async function demo(home: string): Promise<boolean> {
     if (task.status !== story.ends.status || task.reason !== story.ends.reason) surprises++;
     process.stdout.write(`${tell(index + 1, story, task, log)}\n`);
   }
-  await agents.drain();
+  await agents.drain(5);
+  stopAgents = async () => undefined;
   await server.close();
   own.close();
   foreign.close();
@@ -79,10 +89,7 @@ async function demo(home: string): Promise<boolean> {
 
 async function play(api: DemoApi, story: Story, token: string) {
   const id = await api.createTask(token, story.target.name, story.script);
-  if (story.kill) {
-    await api.untilProgress(token, id);
-    await api.kill(token, id);
-  }
+  if (story.kill && (await api.untilProgress(token, id))) await api.kill(token, id);
   const task = await api.until(token, id, ['success', 'failure']);
   return { task, log: await api.log(token, id) };
 }

@@ -24,7 +24,8 @@ export function capture(
   let failure: unknown;
 
   const keep = async (stream: StreamName, chunk: Uint8Array) => {
-    const kept = chunk.subarray(0, outputBytesMax - bytes);
+    const room = cutStreams.has(stream) ? 0 : outputBytesMax - bytes;
+    const kept = chunk.length > room ? wholeLines(chunk.subarray(0, room)) : chunk;
     if (kept.length < chunk.length) cutStreams.add(stream);
     bytes += kept.length;
     cutBytes += chunk.length - kept.length;
@@ -61,6 +62,12 @@ export function capture(
       return { output, failure: messageOf(failure) };
     },
   };
+}
+
+/** Up to the last line's end, where there is one: half a value could not be recognized any more. */
+function wholeLines(bytes: Uint8Array): Uint8Array {
+  const newline = bytes.lastIndexOf(0x0a);
+  return newline < 0 ? bytes : bytes.subarray(0, newline + 1);
 }
 
 function pass(filters: readonly ByteFilter[], chunk: Uint8Array): Uint8Array {

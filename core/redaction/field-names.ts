@@ -54,8 +54,8 @@ const NAMES_OF: Readonly<Record<InfoType, string>> = {
     'telephone_number tel fax fax_number whatsapp telefone celular fone telefono msisdn landline',
   STREET_ADDRESS:
     'street street_address home_address billing_address shipping_address mailing_address postal_address ' +
-    'address_line address_line1 address_line2 address1 address2 addr1 addr2 street_name street1 street2 endereco endereço ' +
-    'logradouro residential_address delivery_address',
+    'address_line address_line1 address_line2 address1 address2 addr1 addr2 street_name street1 street2 endereco ' +
+    'endereço logradouro residential_address delivery_address',
   DATE_OF_BIRTH:
     'date_of_birth dateofbirth dob birth_date birthdate birthday birth_day born born_on birth data_nascimento ' +
     'data_de_nascimento dt_nascimento nascimento fecha_nacimiento geburtsdatum geb',

@@ -69,7 +69,8 @@ function segmentAt(segments: readonly Segment[], at: number): Segment {
   return segments[low] ?? { at: 0, from: 0, width: 1 };
 }
 
-const INVISIBLE = String.raw`\x1b\[[0-9;]{0,16}[A-Za-z]|[\0\u00ad\u034f\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]`;
+const COLOUR = String.raw`\x1b\[[0-9;]{0,16}[A-Za-z]`;
+const INVISIBLE = String.raw`[\0\u00ad\u034f\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]`;
 const SPACES = String.raw`\u00a0\u2000-\u200a\u202f\u205f\u3000`;
 const DASHES = String.raw`\u2010-\u2015\u2212\ufe58\ufe63`;
 /** Of right-to-left scripts and India; each list of ten begins at a multiple of sixteen, or six behind one. */
@@ -77,7 +78,10 @@ const DIGITS = String.raw`\u0660-\u0669\u06f0-\u06f9\u0966-\u096f`;
 const FULL_WIDTH = String.raw`\uff01-\uff5e\u3002\uff61`;
 const ESCAPES = String.raw`\\u[0-9A-Fa-f]{4}|%[2-7][0-9A-Fa-f]|&#(?:\d{2,5}|[xX][0-9A-Fa-f]{2,4});|&(?:nbsp|commat);`;
 
-const UNUSUAL = new RegExp(`${INVISIBLE}|[${SPACES}${DASHES}${DIGITS}${FULL_WIDTH}]|${ESCAPES}`, 'g');
+const UNUSUAL = new RegExp(
+  `${COLOUR}|${INVISIBLE}|[${SPACES}${DASHES}${DIGITS}${FULL_WIDTH}]|${ESCAPES}`,
+  'g',
+);
 
 /** One character, or nothing for what nobody sees. Line breaks become spaces: a value does not leave its line. */
 function plainly(written: string): string {

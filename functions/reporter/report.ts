@@ -17,16 +17,26 @@ export interface ReportDependencies extends RedactionDependencies {
  * @throws AgentError, retryable: leave the message; the sweep comes back to it too.
  */
 export async function report(deps: ReportDependencies, id: ExecutionId): Promise<void> {
-  const { ledger, clock, log } = deps;
+  const { ledger } = deps;
   if (!(await ledger.read(id, 'reported'))) {
     const body = (await ledger.read(id, 'report')) ?? (await compose(deps, id));
     if (!body) return;
-    await post(deps, id, body);
-    await ledger.create(id, 'reported', { reportedAt: clock.now() });
-    log.info('result.reported', { taskId: id, status: body.status, reason: body.reason });
+    await postOnce(deps, id, body);
   }
   // Withheld is not lost: the raw output stays for its day, and the sweep ends the execution then.
   if ((await ledger.read(id, 'report'))?.reason !== 'withheld') await ledger.close(id);
+}
+
+/**
+ * Another reporter may have posted and closed since we looked, and one that woke up later may have written a `report`
+ * with other words then. So whoever has the words looks once more.
+ */
+async function postOnce(deps: ReportDependencies, id: ExecutionId, body: ReportBody) {
+  const { ledger, clock, log } = deps;
+  if (await ledger.read(id, 'reported')) return;
+  await post(deps, id, body);
+  await ledger.create(id, 'reported', { reportedAt: clock.now() });
+  log.info('result.reported', { taskId: id, status: body.status, reason: body.reason });
 }
 
 /** A refusal may be a wrong token, which somebody mends; a task that the API has forgotten stays forgotten. */
@@ -54,11 +64,7 @@ async function compose(deps: ReportDependencies, id: ExecutionId): Promise<Repor
   const part = await redactOrWithhold(deps, id, result, lock);
   const body = bodyOf(taskId, part, result, clock.now() - (lock?.lockedAt ?? clock.now()));
   // Of two reporters at once, the first decides the words.
-  if (!(await ledger.create(id, 'report', body))) return ledger.read(id, 'report');
-  if (!(await ledger.read(id, 'reported'))) return body;
-  // Another one has posted and closed meanwhile: these words are of no use, and other ones went out.
-  await ledger.close(id);
-  return undefined;
+  return (await ledger.create(id, 'report', body)) ? body : ledger.read(id, 'report');
 }
 
 /** What the body says of the output. */

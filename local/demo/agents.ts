@@ -36,5 +36,5 @@ export async function startDemoAgents({ home, apiUrl, token, jwkUrl, environment
     await start('agent', {}),
     await start('verifying-agent', { TAGS: 'verified', JWK_URL: jwkUrl, JWT_EMAIL_CLAIM: 'email' }),
   ];
-  return { drain: () => Promise.all(agents.map((agent) => agent.drain(5))) };
+  return { drain: (seconds: number) => Promise.all(agents.map((agent) => agent.drain(seconds))) };
 }

@@ -10,10 +10,11 @@ const taskSchema = z.object({
   elapsed_time_ms: z.optional(z.nullable(z.int())),
   reason: z.optional(z.nullable(z.string())),
 });
-const progressSchema = z.object({ chunks: z.array(z.unknown()) });
+const progressSchema = z.object({ chunks: z.array(z.unknown()), status: z.string() });
 const logsSchema = z.object({ logs_url: z.string() });
 
 const lookMilliseconds = 20;
+const ends: readonly string[] = ['success', 'failure'];
 
 /** What the user of the demo does with the server. */
 export function demoApi(url: string, clock: Clock) {
@@ -56,11 +57,12 @@ export function demoApi(url: string, clock: Clock) {
         await clock.sleep(lookMilliseconds);
       }
     },
-    /** Waits until the task has printed something. */
-    async untilProgress(token: string, id: number): Promise<void> {
+    /** Waits until the task has printed something, or has ended. Tells whether it still runs. */
+    async untilProgress(token: string, id: number): Promise<boolean> {
       for (;;) {
-        const { chunks } = progressSchema.parse(await call(token, 'GET', `/v1/tasks/${id}/progress?after=0`));
-        if (chunks.length > 0) return;
+        const answer = await call(token, 'GET', `/v1/tasks/${id}/progress?after=0`);
+        const { chunks, status } = progressSchema.parse(answer);
+        if (chunks.length > 0 || ends.includes(status)) return !ends.includes(status);
         await clock.sleep(lookMilliseconds);
       }
     },

@@ -84,6 +84,7 @@ describe.each(runtimes())('a wrong command line, with $name', ({ node }) => {
     [['tasks', 'create', '-t', 'db', '-s', 'select', '1'], 'cannot use "1". Quote'],
     [['tasks', 'create', '-t', 'db', '-f', 'no-such.sql'], 'no-such.sql cannot be read'],
     [['tasks', 'create', '-t', '--script', 'x'], '-t needs a value'],
+    [['tasks', 'create', '-t', '-s', 'x'], '-t needs a value'],
     [['tasks', 'create', '-t', 'a', '-t', 'b', '-s', 'x'], 'given twice'],
     [['tasks', 'logs'], 'needs ID'],
     [['tasks', 'logs', '../targets'], 'is not the id of a task'],

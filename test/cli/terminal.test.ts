@@ -150,6 +150,7 @@ describe.runIf(hasTerminal).each(runtimes())('on a terminal, with $name, runops'
     ['n\n', 1, 0],
     ['\n', 1, 0],
     ['\x04', 1, 0],
+    ['\x03', 130, 0],
   ])('asks before it makes a new agent token: %j', async (input, code, calls) => {
     await using api = await fakeUserApi({
       'POST /v1/agents/token': { status: 201, body: { token: 'new-token' } },

@@ -40,6 +40,13 @@ describe('the values to mask', () => {
     }
   });
 
+  it('know such names in Portuguese and Spanish, and those of links that are secrets', () => {
+    for (const key of ['SENHA_DB', 'CHAVE_APP', 'CLAVE_DB', 'CONTRASENA_DB', 'SLACK_WEBHOOK_PATH']) {
+      expect(values({ [key]: 'value-1234' })).toEqual(['value-1234']);
+    }
+    expect(values({ PIN: '4711', USER_PIN: '471100', SHOPPING: '4711' })).toEqual(['471100', '4711']);
+  });
+
   it('leave short words and numbers readable, unless their name says secret', () => {
     expect(values({ A: 'prod', B: '3306', C: 'true', D: 'staging' })).toEqual([]);
     expect(values({ A_PASS: 'prod', B_TOKEN: '3306' })).toEqual(['prod', '3306']);
@@ -77,6 +84,7 @@ describe('the values to mask', () => {
     expect(values({ ACCOUNT: json })).toEqual([json, 'inner-22', 'inner-1']);
     expect(values({ DB_NAME: json })).toEqual(['inner-22', 'inner-1']);
     expect(values({ ACCOUNT: Buffer.from(json).toString('base64') })).toContain('inner-22');
+    expect(values({ DB_NAME: '{"pin": 4711, "size": 4712}' })).toEqual(['4711']);
   });
 
   it('are trimmed too, because a store may add a line break that no program prints', () => {

@@ -189,6 +189,30 @@ describe('reporting', () => {
   });
 });
 
+describe('three reporters at once', () => {
+  it('post the same words, although one of them wrote others after the close', async () => {
+    const agent = memoryAgent();
+    await receive(agent);
+    await dispatch(agent, '7');
+    await runTo(agent, {});
+    const { create, read } = agent.ledger;
+    let isFirst = true;
+    // While one of them reads the words, a second one ends everything, and a third one writes words of its own.
+    agent.ledger.read = async (id, name) => {
+      if (name === 'report' && isFirst) {
+        isFirst = false;
+        await report(agent, '7');
+        const late = { ...agent.controlPlane.reports[0], 'elapsed-time-ms': 9 };
+        if ('logs' in late) await create('7', 'report', late);
+      }
+      return read(id, name);
+    };
+    await report(agent, '7');
+    expect(agent.controlPlane.reports).toHaveLength(1);
+    expect(await Array.fromAsync(agent.ledger.open())).toEqual([]);
+  });
+});
+
 describe('polling', () => {
   it('hands on a kill also when a task cannot be written down', async () => {
     const agent = memoryAgent();

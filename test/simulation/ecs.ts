@@ -1,7 +1,7 @@
-import { AgentError } from '../../core/errors.ts';
 import type { LaunchRequest } from '../../core/execution.ts';
 import type { Launcher } from '../../core/ports.ts';
-import { type StoppedTask, stopCause } from '../../core/stop-causes.ts';
+import type { StoppedTask } from '../../core/stop-causes.ts';
+import { Conflict, ecsLauncher, launchFailed, Throttled } from './ecs-launcher.ts';
 import { publish } from './event-bus.ts';
 import { countFault } from './history.ts';
 import { isFaulty, type Process, trace, type Universe } from './process.ts';
@@ -169,84 +169,6 @@ export function ecs(universe: Universe, container: Container): Ecs {
     running: () => [...tasks.values()].filter(({ lastStatus }) => lastStatus !== 'STOPPED'),
     launcher: (process) => ecsLauncher(process, { runTask, stop, describe }),
   };
-}
-
-class Conflict extends Error {
-  readonly task: Entry;
-  constructor(task: Entry) {
-    super('ConflictException');
-    this.task = task;
-  }
-}
-
-interface Api {
-  runTask(request: LaunchRequest, token: string): Entry;
-  stop(arn: string): void;
-  describe(arn: string): StoppedTask | null;
-}
-
-/**
- * How an adapter for ECS has to answer: a conflict over the client token is a launch of ours that was made before,
- * by a version with another task definition; a task that was stopped before its command may be followed by
- * another one, with the next token.
- */
-function ecsLauncher(process: Process, { runTask, stop, describe }: Api): Launcher {
-  const launchesMax = 3;
-  const noAnswer = () => launchFailed('RunTask gave no answer.');
-  return {
-    async launch(request) {
-      for (let launch = 1; ; launch++) {
-        const carryOut = () => bound(() => runTask(request, `${request.executionId}-${launch}`));
-        const ask = () => process.call(`ecs.runTask ${request.executionId}-${launch}`, carryOut, noAnswer);
-        const task = await unthrottled(process, ask);
-        if (task.stopped && launch < launchesMax) continue;
-        return { launchId: task.arn, launchedAt: process.clock.now() };
-      }
-    },
-    stop: (arn) =>
-      process.call(
-        `ecs.stopTask ${arn}`,
-        () => stop(arn),
-        () => launchFailed('StopTask gave no answer.'),
-      ),
-    async inspect(arn) {
-      const error = () => launchFailed('DescribeTasks gave no answer.');
-      const stopped = await process.call(`ecs.describeTasks ${arn}`, () => describe(arn), error);
-      if (!stopped) return { running: true };
-      const { sentence, remedy, mayPass } = stopCause(stopped);
-      return { running: false, cause: `${sentence}. ${remedy}`, mayPass };
-    },
-  };
-}
-
-/** The SDK's own retries: a launch that is throttled waits for its turn, but not for the life of a Lambda. */
-async function unthrottled<T>(process: Process, ask: () => Promise<T>): Promise<T> {
-  const tries = 20;
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await ask();
-    } catch (thrown) {
-      if (!(thrown instanceof Throttled)) throw thrown;
-      if (attempt === tries) throw launchFailed('RunTask was throttled.');
-      await process.clock.sleep(1000);
-    }
-  }
-}
-
-class Throttled extends Error {}
-
-function bound(run: () => Entry): Pick<Entry, 'arn' | 'stopped'> {
-  try {
-    const { arn, stopped } = run();
-    return { arn, stopped };
-  } catch (thrown) {
-    if (thrown instanceof Conflict) return { arn: thrown.task.arn, stopped: thrown.task.stopped };
-    throw thrown;
-  }
-}
-
-function launchFailed(message: string): AgentError {
-  return new AgentError('launch-failed', message, { retryable: true });
 }
 
 const brokenStarts: readonly [StoppedTask, ...StoppedTask[]] = [

@@ -49,6 +49,8 @@ export interface Mix {
     kills: number;
     staleLists: number;
     refusesResults: number;
+    /** While it is down, only locks fail: its lists are still there. */
+    onlyLocksDown: boolean;
   };
   apiDown: Span;
   redactionDown: Span;
@@ -108,6 +110,7 @@ export function drawMix(random: Random): Mix {
       kills: rate(0.6),
       staleLists: rate(0.5),
       refusesResults: refusals,
+      onlyLocksDown: random.chance(0.3),
     },
     apiDown: longOutage ? [random.between(0, 3 * minute), 26 * 60 * minute] : span(0.15, 20 * minute),
     redactionDown: span(0.1, 30 * minute),

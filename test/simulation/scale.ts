@@ -11,6 +11,8 @@ import { runopsServer } from './runops-server.ts';
 import { scheduler } from './scheduler.ts';
 import { type Behaviour, canaries } from './workload.ts';
 
+const never = [0, 0] as const;
+
 export interface ScaleOutcome {
   tasks: number;
   results: number;
@@ -35,6 +37,7 @@ export async function simulateScale(tasks: number, dispatchers: number): Promise
     sweepMilliseconds: 60_000,
     skewMilliseconds: 0,
   };
+  Object.assign(mix, { apiDown: never, redactionDown: never, keyServerDown: never, logStoreDown: never });
   Object.assign(mix.api, { rivals: 0, kills: 0, locksLost: 0 });
   mix.launches.ignoresToken = false;
   mix.queue.ignoresDeduplication = false;

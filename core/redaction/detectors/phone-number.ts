@@ -115,7 +115,7 @@ function nationalGroups({ text, numbers: { starts, ends } }: Passage, at: number
 
 /** A letter may not follow: then the last digits are no group of `numbers`. */
 const BRACKETED =
-  /^(?:[2-9]\d\d\)[ -]?[2-9]\d\d[-. ]\d{4}|[1-9]\d\)[ ]?9?\d{4}[-. ]\d{4}|0\d{1,4}\)[ ]?\d{3,4}[- ]?\d{3,4})(?![0-9A-Z])/i;
+  /^(?:[2-9]\d\d\)[ -]?[2-9]\d\d[-. ]\d{4}|[1-9]\d\) ?9?\d{4}[-. ]\d{4}|0\d{1,4}\) ?\d{3,4}[- ]?\d{3,4})(?![0-9A-Z])/i;
 const TRUNK = new RegExp(
   [
     String.raw`^(?:0[1-9]([ .-])\d\d\1\d\d\1\d\d\1\d\d|0[1-9]\d[ -]\d{4}[ -]\d{4}|0[1-9]\d{2}[ -]\d{3}[ -]\d{4}`,

@@ -53,6 +53,16 @@ test('a secret at the limit is cut after it was masked', async () => {
   expect(stdout).toMatch(/^12345678\[SEC\n\[output cut/);
 });
 
+test('the limit cuts behind a line, so that no half of a value is left that nobody would recognize', async () => {
+  const secret = { API_TOKEN: 'correct-horse-battery' };
+  const script = 'printf "one line\\ncard 4111 1111 1111 1111 correct-horse"; exec sleep 0.1';
+  const runner = testRunner(secret);
+  const { result, stdout } = await runBash(script, { runner, spec: { outputBytesMax: 30 } });
+
+  expect(stdout).toMatch(/^one line\n\n\[output cut: 9 of 47 bytes kept\./);
+  expect(result.output).toMatchObject({ bytes: 9, cutBytes: 38 });
+});
+
 test('output that is exactly as long as allowed is not marked', async () => {
   const { result, stdout } = await runBash('printf 12345', { spec: { outputBytesMax: 5 } });
   expect({ stdout, cut: result.output.cutBytes }).toEqual({ stdout: '12345', cut: 0 });

@@ -29,9 +29,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'the runner starts without the claim',
     file: 'containers/runner/run.ts',
-    guard:
-      "if (!(await ledger.create(id, 'started', { by: 'runner', launchId: runner.launchId, startedAt }))) return;",
-    without: "await ledger.create(id, 'started', { by: 'runner', launchId: runner.launchId, startedAt });",
+    guard: '    return closeUnused(opening);\n',
+    without: '',
   },
   {
     name: 'the lock is skipped',
@@ -97,14 +96,14 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'the body is not written down before it is posted',
     file: 'functions/reporter/report.ts',
-    guard: "  if (!(await ledger.create(id, 'report', body))) return ledger.read(id, 'report');\n",
-    without: '',
+    guard: "return (await ledger.create(id, 'report', body)) ? body : ledger.read(id, 'report');",
+    without: 'return body;',
   },
   {
     name: 'a late reporter posts again',
     file: 'functions/reporter/report.ts',
-    guard: "if (!(await ledger.read(id, 'reported'))) return body;",
-    without: 'return body;',
+    guard: "  if (await ledger.read(id, 'reported')) return;\n",
+    without: '',
   },
   {
     name: 'a refused result is posted for ever',
@@ -169,8 +168,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'secrets are not masked',
     file: 'containers/runner/prepare.ts',
-    guard: '[...(filter ? [filter] : []), maskSecrets(values)]',
-    without: '[...(filter ? [filter] : [])]',
+    guard: 'stderr: [maskSecrets(values)]',
+    without: 'stderr: []',
   },
   {
     name: 'the output is not redacted',
