@@ -29,6 +29,8 @@ const agentEnvSchema = z.object({
   RUNOPS_HOME: z._default(z.string(), '.runops'),
   /** Secrets of the provider `filesystem`. */
   SECRETS_FILE: z._default(z.string(), 'secrets.json'),
+  /** Where each command gets a folder of its own; a folder of the system's temporary one unless set. */
+  RUNOPS_SCRATCH: z.optional(z.string()),
   /** The first of the users that commands run as, one for each that runs at once, when the agent is root. */
   RUNOPS_CHILD_UID: z._default(count(1), 10001),
   /** How many tasks run at once; the rest wait. */

@@ -90,7 +90,7 @@ function runnerEnvironment(env: AgentEnv, environment: NodeJS.ProcessEnv): Recor
     NODE_COMPILE_CACHE: join(env.RUNOPS_HOME, 'compile-cache'),
     RUNOPS_LEDGER: pathToFileURL(join(env.RUNOPS_HOME, 'ledger')).href,
     // One for each user of the machine: nobody can write to that of another.
-    RUNOPS_SCRATCH: join(tmpdir(), `runops-${process.getuid?.() ?? 'user'}`),
+    RUNOPS_SCRATCH: resolve(env.RUNOPS_SCRATCH ?? join(tmpdir(), `runops-${process.getuid?.() ?? 'user'}`)),
     RUNOPS_SECRETS_FILE: resolve(env.SECRETS_FILE),
   };
 }

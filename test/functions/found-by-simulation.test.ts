@@ -202,8 +202,8 @@ describe('three reporters at once', () => {
       if (name === 'report' && isFirst) {
         isFirst = false;
         await report(agent, '7');
-        const late = { ...agent.controlPlane.reports[0], 'elapsed-time-ms': 9 };
-        if ('logs' in late) await create('7', 'report', late);
+        const [posted] = agent.controlPlane.reports;
+        if (posted) await create('7', 'report', { ...posted, 'elapsed-time-ms': 9 });
       }
       return read(id, name);
     };
