@@ -76,9 +76,10 @@ function show({ totals, seconds }: { totals: Totals; seconds: number }) {
     console.log(`  ${String(count).padStart(9)} ${kind}`);
   const missing = faultKinds.filter((kind) => !faults[kind]);
   if (missing.length > 0) console.log(`  never in these runs: ${missing.join('; ')}`);
+  const perSecond = (totals.runs / seconds).toFixed(0);
   const settled = (totals.settledMillisecondsMax / 60_000).toFixed(1);
   console.log(
-    `${totals.runs} runs from seed ${first} in ${seconds.toFixed(1)} s (${(totals.runs / seconds).toFixed(0)} per second, ` +
+    `${totals.runs} runs from seed ${first} in ${seconds.toFixed(1)} s (${perSecond} per second, ` +
       `${workers} threads), ${totals.steps} steps, ${totals.starts} starts, ${totals.results} results posted; ` +
       `the last to settle took ${settled} min; ${failures.length} failed`,
   );

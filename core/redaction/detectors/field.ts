@@ -15,6 +15,8 @@ export const field: LocalDetector = {
     const infoType = infoTypeOfField(name.text);
     if (infoType === undefined) return undefined;
     const value = valueAfter(text, at, name, infoType);
+    // The shell's own variable with the working directory, which every `env` prints.
+    if (value && name.text.endsWith('PWD') && text[value.start] === '/') return undefined;
     if (!value || !isPersonal(infoType, text.slice(value.start, value.end))) {
       return undefined;
     }

@@ -44,6 +44,7 @@ const kept: readonly string[] = [
   '<phone\n>1234567</phone>',
   '<name/> <first_name/> <firstName></firstName> <email>null</email> a < b; phone > 3',
   '4111111111111111.012 00:00 12 2026 0042 12 34',
+  'PWD=/srv/app\nOLDPWD=/\nHOME=/tmp/x',
   '?first_name=&x=1 HTTP/1.1" emails: [] phones: [1, 2]',
 ];
 

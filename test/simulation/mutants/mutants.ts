@@ -91,7 +91,8 @@ export const mutants: readonly Mutant[] = [
     file: 'functions/reporter/store-redacted.ts',
     guard: 'const stored = await deps.logStore.write(id, log.text());',
     without:
-      "deps.logStore.write(id, log.text()).catch(() => {}); const stored = { bytes: 0, location: '', async *read() {} };",
+      'deps.logStore.write(id, log.text()).catch(() => {});' +
+      "const stored = { bytes: 0, location: '', async *read() {} };",
   },
   {
     name: 'the body is not written down before it is posted',
