@@ -4,6 +4,7 @@ import { benchOverhead } from './overhead.ts';
 import { benchRedactionQuality } from './redaction-quality.ts';
 import { benchRedactionSpeed } from './redaction-speed.ts';
 import type { BenchRow } from './row.ts';
+import { benchScale } from './scale.ts';
 
 /**
  * `npm run bench [NAME …]`: each figure beside a baseline of the same run, because machines differ and drift.
@@ -14,6 +15,7 @@ const benches: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   masking: benchMasking,
   redaction: () => benchRedactionSpeed(),
   'redaction-quality': benchRedactionQuality,
+  scale: benchScale,
 };
 
 const wanted = process.argv.slice(2);

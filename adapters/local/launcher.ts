@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { AgentError } from '../../core/errors.ts';
 import type { ExecutionId, LaunchRequest } from '../../core/execution.ts';
@@ -25,7 +25,7 @@ export interface LocalLauncherOptions {
 export interface LocalLauncher extends Launcher {
   /** Tells of a runner that an earlier agent launched; before anything new is. */
   adopt(id: ExecutionId, launchId: string): void;
-  /** Resolves when the execution's runners have ended: those launched here, and the one with the permanent claim. */
+  /** Resolves when the execution's runners are done: those launched here, and the one with the permanent claim. */
   ended(id: ExecutionId, launchId: string | null): Promise<void>;
 }
 
@@ -34,14 +34,14 @@ export interface LocalLauncher extends Launcher {
  * agent finds it again by its process id and start time.
  */
 export function localLauncher(options: LocalLauncherOptions): LocalLauncher {
-  const exits = new Map<ExecutionId, Promise<unknown>>();
+  const own = new Map<ExecutionId, { launchIds: string[]; done: Promise<unknown> }>();
 
   return {
     async launch(request) {
       const child = spawn(process.execPath, [...runnerFlags, options.runnerPath], {
         detached: true,
-        stdio: 'ignore',
-        env: runnerEnvironment(options, request),
+        stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+        env: { ...runnerEnvironment(options, request), RUNOPS_DONE_FD: '3' },
       });
       await once(child, 'spawn').catch((cause) => {
         const message = `The runner ${options.runnerPath} could not be started: ${cause.message}.`;
@@ -49,7 +49,11 @@ export function localLauncher(options: LocalLauncherOptions): LocalLauncher {
       });
       child.unref();
       const launchId = processId(child.pid ?? 0) ?? `${child.pid}/ended`;
-      exits.set(request.executionId, Promise.all([exits.get(request.executionId), once(child, 'exit')]));
+      const earlier = own.get(request.executionId);
+      own.set(request.executionId, {
+        launchIds: [...(earlier?.launchIds ?? []), launchId],
+        done: Promise.all([earlier?.done, doneOf(child)]),
+      });
       return { launchId, launchedAt: options.clock.now() };
     },
     adopt: options.childUsers.adopt,
@@ -62,12 +66,20 @@ export function localLauncher(options: LocalLauncherOptions): LocalLauncher {
         : { running: false, cause: 'its runner ended without a result' };
     },
     async ended(id, launchId) {
-      await exits.get(id);
-      exits.delete(id);
-      while (launchId !== null && isAlive(launchId)) await options.clock.sleep(inspectMilliseconds);
+      const launched = own.get(id);
+      await launched?.done;
+      own.delete(id);
+      const isForeign = launchId !== null && !launched?.launchIds.includes(launchId);
+      while (isForeign && isAlive(launchId)) await options.clock.sleep(inspectMilliseconds);
       options.childUsers.free(id);
     },
   };
+}
+
+/** When its result is stored, which it says some milliseconds before a process is gone, or else when it is gone. */
+function doneOf(child: ChildProcess): Promise<unknown> {
+  const said = new Promise((resolve) => child.stdio[3]?.once('data', resolve).on('error', () => {}));
+  return Promise.race([said, once(child, 'exit')]);
 }
 
 function isAlive(launchId: string): boolean {

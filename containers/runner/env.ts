@@ -15,6 +15,8 @@ const schema = z.object({
   /** The user that commands run as when the runner is root. */
   RUNOPS_CHILD_UID: z._default(id, 10001),
   RUNOPS_CHILD_GID: z._default(id, 10001),
+  /** A file descriptor of whoever waits for the result, to which a byte is written when it is stored. */
+  RUNOPS_DONE_FD: z.optional(z.coerce.number().check(z.int(), z.minimum(3))),
   /** The file of the secret provider `filesystem`. */
   RUNOPS_SECRETS_FILE: z._default(z.string(), './secrets.json'),
 });

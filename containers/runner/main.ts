@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { diskLedger } from '../../adapters/local/ledger.ts';
 import { processId } from '../../adapters/local/process-id.ts';
@@ -40,9 +41,18 @@ try {
     },
     env.RUNOPS_EXECUTION_ID,
   );
+  tellDone(env.RUNOPS_DONE_FD);
   // What a child left behind may still hold a pipe of ours, and must not keep us here.
   process.exit(0);
 } catch (thrown) {
   console.error(thrown instanceof Error ? thrown.message : thrown);
   process.exit(1);
+}
+
+function tellDone(fd: number | undefined): void {
+  try {
+    if (fd !== undefined) writeSync(fd, '.');
+  } catch {
+    // Nobody waits any more: the result is in the ledger, where the next one looks.
+  }
 }

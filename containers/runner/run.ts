@@ -11,15 +11,11 @@ import type { Runner } from './runner.ts';
  */
 export async function run(runner: Runner, id: ExecutionId): Promise<void> {
   const { ledger, clock, log } = runner;
-  const spec = await ledger.read(id, 'spec');
-  if (!spec) return;
-  const startedAt = clock.now();
-  if (startedAt >= spec.startBefore) return refuse(runner, id, spec);
   // Making a place takes some milliseconds, so it begins before the claim, which takes some as well.
   const opening = openSoon(runner);
-  if (!(await ledger.create(id, 'started', { by: 'runner', launchId: runner.launchId, startedAt }))) {
-    return closeUnused(opening);
-  }
+  const spec = await ledger.read(id, 'spec');
+  const startedAt = clock.now();
+  if (!spec || !(await claimStart(runner, id, spec, startedAt))) return closeUnused(opening);
   log.info('execution.started', { taskId: spec.taskId });
 
   const pessimistic = neverStarted('lost', 'The runner ended before the command did.', startedAt);
@@ -36,6 +32,13 @@ export async function run(runner: Runner, id: ExecutionId): Promise<void> {
   }
 }
 
+/** The permanent claim: true for exactly one runner, ever, and for none after the deadline. */
+async function claimStart(runner: Runner, id: ExecutionId, spec: Spec, startedAt: number): Promise<boolean> {
+  const { ledger, launchId } = runner;
+  if (startedAt >= spec.startBefore) return refuse(runner, id, spec);
+  return ledger.create(id, 'started', { by: 'runner', launchId, startedAt });
+}
+
 /** A place that cannot be made is no reason to throw before somebody is there to catch it. */
 function openSoon({ machine, openPlace: open = openPlace }: Runner): Promise<Place> {
   const opening = Promise.resolve(machine).then(open);
@@ -49,13 +52,14 @@ async function closeUnused(opening: Promise<Place>): Promise<void> {
 }
 
 /** It came too late. The decision is a record as well, so that nobody else may start it either. */
-async function refuse({ ledger, clock, log }: Runner, id: ExecutionId, spec: Spec): Promise<void> {
+async function refuse({ ledger, clock, log }: Runner, id: ExecutionId, spec: Spec): Promise<false> {
   const deadlineText = new Date(spec.startBefore).toISOString();
   const message =
     `The command was not started: it had to start before ${deadlineText}, when its start deadline or the token of ` +
     'its user ended. Run the task again.';
   const result = neverStarted('rejected', message, clock.now());
-  if (!(await ledger.create(id, 'started', { by: 'nobody', result }))) return;
+  if (!(await ledger.create(id, 'started', { by: 'nobody', result }))) return false;
   await ledger.create(id, 'result', result);
   log.info('execution.ended', { taskId: spec.taskId, reason: result.reason });
+  return false;
 }

@@ -9,9 +9,11 @@ import {
   mkdirSync,
   mkdtempSync,
   openSync,
+  readdirSync,
   rmdirSync,
   rmSync,
   statSync,
+  unlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -84,6 +86,8 @@ export function handOver(directory: string, user: ChildUser | null): void {
  * that got away may still write into it. False when something is left.
  */
 export function removeDirectory(directory: string, user: ChildUser | null): boolean {
+  attempt(() => removePlain(directory));
+  if (!existsSync(directory)) return true;
   const owner = user && lstatSync(directory, { throwIfNoEntry: false })?.uid === user.uid ? user : null;
   for (let round = 0; round < removalRounds; round++) {
     attempt(() => asChild(owner, () => rmSync(directory, { recursive: true, force: true })));
@@ -93,6 +97,15 @@ export function removeDirectory(directory: string, user: ChildUser | null): bool
     removeByForce(directory, owner);
   }
   return false;
+}
+
+/**
+ * The usual case, without the price of becoming the child: no directories inside. An entry is removed by its name
+ * alone, so that a link can lead nowhere.
+ */
+function removePlain(directory: string) {
+  for (const name of readdirSync(directory)) unlinkSync(join(directory, name));
+  rmdirSync(directory);
 }
 
 /** What `rmSync` cannot remove are directories that their owner may not read or write. */

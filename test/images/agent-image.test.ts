@@ -90,7 +90,7 @@ describe.skipIf(dockerMissing)("the agent's image", { timeout: 120_000 }, () => 
       psql --version; mysql --version; python3 --version; node --version; setpriv --version`;
     const { stdout } = await inside(script);
     expect(stdout).toMatch(
-      /^\/opt\/runops:\ndist\n\n\/opt\/runops\/dist:\nagent-parts\nagent.mjs\nrunner.mjs\n[^]*\npsql /,
+      /^\/opt\/runops:\ndist\n\n\/opt\/runops\/dist:\nagent-parts\nagent.mjs\nrunner.mjs\n[\s\S]*\npsql /,
     );
     expect(stdout).toMatch(/^mysql {2}Ver .*\nPython 3\..*\nv24\..*\nsetpriv /m);
   });

@@ -29,8 +29,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'the runner starts without the claim',
     file: 'containers/runner/run.ts',
-    guard: '    return closeUnused(opening);\n',
-    without: '',
+    guard: "  return ledger.create(id, 'started', { by: 'runner', launchId, startedAt });\n",
+    without: "  await ledger.create(id, 'started', { by: 'runner', launchId, startedAt });\n  return true;\n",
   },
   {
     name: 'the lock is skipped',
