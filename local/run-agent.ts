@@ -133,9 +133,10 @@ async function pollForever(
 ) {
   let pause = interval;
   while (!stop.aborted) {
+    const begun = deps.clock.now();
     try {
       await poll(deps);
-      pause = interval;
+      pause = Math.max(interval / 2, interval - (deps.clock.now() - begun));
     } catch (thrown) {
       pause = Math.min(Math.max(pause * 2, pollMilliseconds), pollPauseMillisecondsMax);
       deps.log.error('poll.failed', { cause: messageOf(thrown), retryMilliseconds: pause });

@@ -9,7 +9,7 @@ import { pidOf, processId } from './process-id.ts';
 const inspectMilliseconds = 200;
 
 /** A runner has little to remember: a small nursery of the heap saves tens of megabytes when output is large. */
-const runnerFlags = ['--max-semi-space-size=2'];
+const runnerFlags = ['--max-semi-space-size=2', '--min-semi-space-size=2'];
 
 export interface LocalLauncherOptions {
   /** The bundled runner. */
