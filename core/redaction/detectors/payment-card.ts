@@ -9,7 +9,8 @@ export const paymentCard: LocalDetector = {
     const { text } = passage;
     const start = passage.numbers.starts[at] ?? 0;
     for (const end of endsOfCard(passage, at)) {
-      if (isPartOfNumber(text, start, end)) continue;
+      // The check digit first: it costs least, and nine numbers in ten fail it.
+      if (!hasCheckDigit(text, start, end) || isPartOfNumber(text, start, end)) continue;
       if (!isCard(text.slice(start, end).replaceAll(/[^0-9]/g, ''))) continue;
       const track = trackAround(text, start, end);
       if (track) report('CREDIT_CARD_TRACK_NUMBER', track.start, track.end);
@@ -28,21 +29,35 @@ const GROUPINGS = [
 ];
 
 /** Behind the digits in a row, or behind groups as cards print them with one and the same mark between them. */
-function endsOfCard({ text, numbers }: Passage, at: number): number[] {
+function endsOfCard(passage: Passage, at: number): number[] {
+  const { text, numbers } = passage;
   const { starts, ends } = numbers;
-  const lengthOf = (index: number) => (ends[index] ?? 0) - (starts[index] ?? 0);
-  const first = lengthOf(at);
+  const first = (ends[at] ?? 0) - (starts[at] ?? 0);
   if (first >= 12 && first <= 19) return [ends[at] ?? 0];
   if (first !== 4) return [];
   const mark = text[ends[at] ?? 0] ?? '\n';
   if (!' -.'.includes(mark)) return [];
-  const isJoined = (index: number) =>
-    (starts[index] ?? 0) - (ends[index - 1] ?? 0) === 1 && text[ends[index - 1] ?? 0] === mark;
-  return GROUPINGS.filter((grouping) =>
-    grouping.every(
-      (length, index) => lengthOf(at + index) === length && (index === 0 || isJoined(at + index)),
-    ),
-  ).map((grouping) => ends[at + grouping.length - 1] ?? 0);
+  const found: number[] = [];
+  for (const grouping of GROUPINGS) {
+    const last = at + grouping.length - 1;
+    if (isGrouped(passage, at, grouping, mark)) found.push(ends[last] ?? 0);
+  }
+  return found;
+}
+
+function isGrouped(
+  { text, numbers }: Passage,
+  at: number,
+  grouping: readonly number[],
+  mark: string,
+): boolean {
+  const { starts, ends } = numbers;
+  for (let index = 1; index < grouping.length; index++) {
+    const start = starts[at + index] ?? 0;
+    if ((ends[at + index] ?? 0) - start !== grouping[index]) return false;
+    if (start - (ends[at + index - 1] ?? 0) !== 1 || text[start - 1] !== mark) return false;
+  }
+  return true;
 }
 
 /** Longer numbers, decimals, hashes and the last part of a UUID are no cards. */
@@ -73,13 +88,21 @@ const NETWORKS: readonly (readonly [prefix: RegExp, lengths: readonly number[]])
 export function isCard(digits: string): boolean {
   if (!NETWORKS.some(([prefix, lengths]) => lengths.includes(digits.length) && prefix.test(digits)))
     return false;
+  return hasCheckDigit(digits, 0, digits.length) && !/^(\d)\1+$/.test(digits);
+}
+
+/** Luhn's, over the digits between two positions: https://en.wikipedia.org/wiki/Luhn_algorithm */
+function hasCheckDigit(text: string, start: number, end: number): boolean {
   let sum = 0;
-  for (let index = 0; index < digits.length; index++) {
-    const digit = digits.charCodeAt(digits.length - 1 - index) - 0x30;
-    const doubled = index % 2 === 0 ? digit : 2 * digit;
-    sum += doubled > 9 ? doubled - 9 : doubled;
+  let isDoubled = false;
+  for (let at = end - 1; at >= start; at--) {
+    const digit = text.charCodeAt(at) - 0x30;
+    if (digit < 0 || digit > 9) continue;
+    const value = isDoubled ? 2 * digit : digit;
+    sum += value > 9 ? value - 9 : value;
+    isDoubled = !isDoubled;
   }
-  return sum % 10 === 0 && !/^(\d)\1+$/.test(digits);
+  return sum % 10 === 0;
 }
 
 /** Track 1 is `%B<card>^<name>^<data>?`, track 2 is `;<card>=<data>?`: ISO/IEC 7813. */
