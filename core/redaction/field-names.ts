@@ -5,6 +5,20 @@ import type { InfoType } from './finding.ts';
  * `customerEmail`, `Date of birth`, `X-Api-Key`. The last words decide. Undefined when the name says nothing.
  */
 export function infoTypeOfField(name: string): InfoType | undefined {
+  const known = remembered.get(name);
+  if (known !== undefined) return known ?? undefined;
+  const infoType = infoTypeOf(name);
+  if (remembered.size >= NAMES_MAX) remembered.clear();
+  // A copy: a part of a text would keep the whole text in memory.
+  remembered.set(Buffer.from(name, 'utf16le').toString('utf16le'), infoType ?? null);
+  return infoType;
+}
+
+/** The same few names come again and again, in every line of a table or a log. */
+const remembered = new Map<string, InfoType | null>();
+const NAMES_MAX = 1000;
+
+function infoTypeOf(name: string): InfoType | undefined {
   const exact = FIELDS.get(name);
   if (exact !== undefined || name.length > NAME_CHARACTERS_MAX || /^[a-z]*$/.test(name)) return exact;
   const words = name

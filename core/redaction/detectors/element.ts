@@ -2,7 +2,7 @@ import type { LocalDetector } from '../detector.ts';
 import { fieldWords, infoTypeOfField } from '../field-names.ts';
 import { isPersonal } from '../field-value.ts';
 
-const NAME_CHARACTERS_MAX = 64;
+const NAME_CHARACTERS_MAX = 48;
 const VALUE_CHARACTERS_MAX = 4096;
 
 /** Elements of XML and SOAP: `<firstName>Ana</firstName>`, `<ns:Password Type="text">…`. */
@@ -10,8 +10,7 @@ export const element: LocalDetector = {
   infoTypes: ['PERSON_NAME', 'STREET_ADDRESS', 'PASSWORD', 'PHONE_NUMBER', 'DATE_OF_BIRTH'],
   looksAt: fieldWords,
   find({ text }, at, report) {
-    let start = at;
-    while (start > at - NAME_CHARACTERS_MAX && isName(text.charCodeAt(start - 1))) start--;
+    const start = startOfName(text, at);
     if (text[start - 1] !== '<') return undefined;
     let end = at;
     while (end < at + NAME_CHARACTERS_MAX && isName(text.charCodeAt(end))) end++;
@@ -28,6 +27,18 @@ export const element: LocalDetector = {
 };
 
 const ATTRIBUTES = /^(?:[ \t][^<>\n]*)?(?<!\/)>(?:<!\[CDATA\[)?/;
+
+/** Back to the beginning of the name, in which one colon at most ends a namespace. */
+function startOfName(text: string, at: number): number {
+  let start = at;
+  for (let colons = 0; start > at - NAME_CHARACTERS_MAX; start--) {
+    const code = text.charCodeAt(start - 1);
+    if (!isName(code) || (code === COLON && ++colons > 1)) break;
+  }
+  return start;
+}
+
+const COLON = 0x3a;
 
 /** Letters, digits and `_ - . :`. */
 function isName(code: number): boolean {
