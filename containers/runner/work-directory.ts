@@ -16,7 +16,7 @@ import {
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { AgentError } from '../../core/errors.ts';
 import type { Command } from '../../core/integrations/integration.ts';
 import { asChild, type ChildUser } from './child-user.ts';
@@ -69,7 +69,7 @@ export function writePrivately(path: string, content: string | Uint8Array, user:
 export function handOver(directory: string, user: ChildUser | null): void {
   if (!user) return;
   try {
-    asChild(user, () => statSync(directory));
+    if (!everybodyMayPass(dirname(directory))) asChild(user, () => statSync(directory));
   } catch (cause) {
     const message =
       `agent failed to run command: user ${user.uid} may not pass to ${directory}. ` +
@@ -79,6 +79,12 @@ export function handOver(directory: string, user: ChildUser | null): void {
   // Our group may pass: root without the capability DAC_OVERRIDE could not enter it to start the child there.
   chmodSync(directory, 0o710);
   chownSync(directory, user.uid, process.getegid?.() ?? user.gid);
+}
+
+/** The usual case, told without the price of becoming the child. */
+function everybodyMayPass(directory: string): boolean {
+  const isOpen = (statSync(directory).mode & 0o001) !== 0;
+  return isOpen && (directory === dirname(directory) || everybodyMayPass(dirname(directory)));
 }
 
 /**

@@ -11,7 +11,8 @@ export const element: LocalDetector = {
   looksAt: fieldWords,
   find({ text }, at, report) {
     const start = startOfName(text, at);
-    if (text[start - 1] !== '<') return undefined;
+    // The other words of this part of the name begin in the same place.
+    if (text[start - 1] !== '<') return endOfPart(text, at);
     let end = at;
     while (end < at + NAME_CHARACTERS_MAX && isName(text.charCodeAt(end))) end++;
     const infoType = infoTypeOfField(text.slice(text.slice(start, end).lastIndexOf(':') + 1 + start, end));
@@ -36,6 +37,12 @@ function startOfName(text: string, at: number): number {
     if (!isName(code) || (code === COLON && ++colons > 1)) break;
   }
   return start;
+}
+
+function endOfPart(text: string, at: number): number {
+  let end = at;
+  while (isName(text.charCodeAt(end)) && text.charCodeAt(end) !== COLON) end++;
+  return end;
 }
 
 const COLON = 0x3a;
