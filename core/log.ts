@@ -10,9 +10,7 @@ export type LogEvent =
   | 'task.received'
   | 'task.refused'
   | 'task.locked'
-  | 'task.duplicated'
   | 'task.rejected'
-  | 'task.deferred'
   | 'execution.launched'
   | 'execution.started'
   | 'execution.ended'
@@ -23,10 +21,8 @@ export type LogEvent =
   | 'log.uploaded'
   | 'upload.failed'
   | 'result.reported'
-  | 'report.deferred'
   | 'report.refused'
   | 'progress.failed'
-  | 'sweep.ended'
   | 'message.failed';
 
 export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>>;

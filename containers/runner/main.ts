@@ -2,10 +2,7 @@ import { writeSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { diskLedger } from '../../adapters/local/ledger.ts';
 import { processId } from '../../adapters/local/process-id.ts';
-import { secretsByProvider } from '../../adapters/secrets/by-provider.ts';
-import { envVarSecrets } from '../../adapters/secrets/env-var.ts';
-import { filesystemSecrets } from '../../adapters/secrets/filesystem.ts';
-import { runopsSecrets } from '../../adapters/secrets/runops.ts';
+import { localSecrets } from '../../adapters/local/secrets.ts';
 import { systemClock } from '../../adapters/system-clock.ts';
 import { jsonLog } from '../../core/log.ts';
 import { parseEnv } from './env.ts';
@@ -24,11 +21,7 @@ try {
   await run(
     {
       ledger: diskLedger(fileURLToPath(env.RUNOPS_LEDGER)),
-      secrets: secretsByProvider({
-        runops: runopsSecrets(),
-        'env-var': envVarSecrets(process.env),
-        filesystem: filesystemSecrets(env.RUNOPS_SECRETS_FILE),
-      }),
+      secrets: localSecrets({ environment: process.env, file: env.RUNOPS_SECRETS_FILE }),
       clock: systemClock,
       log: jsonLog((line) => process.stdout.write(line), systemClock.now),
       launchId: processId(process.pid) ?? String(process.pid),

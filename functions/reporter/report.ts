@@ -84,9 +84,10 @@ async function redactOrWithhold(
     const isOver = deps.clock.now() >= result.endedAt + limits.redactionSeconds * 1000;
     if (!isHopeless && !isOver) throw thrown;
     // The messages of detectors quote no text, and the redactor looks at them all the same.
-    deps.log.error('output.withheld', { taskId: id, cause: messageOf(thrown) });
+    const cause = deps.redactor.message(messageOf(thrown));
+    deps.log.error('output.withheld', { taskId: id, cause });
     const message =
-      `The output is withheld, because it could not be redacted. ${messageOf(thrown)} It is kept for a day where the ` +
+      `The output is withheld, because it could not be redacted. ${cause} It is kept for a day where the ` +
       'task ran: its operators can redact it with `runops executions redact`.';
     const logs = deps.redactor.message(message);
     return { logs, uploaded: false, redacted: true, logSize: logs.length, withheld: true };
