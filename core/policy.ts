@@ -32,7 +32,7 @@ const rules = {
 
 const rulesSchema = z.strictObject(rules);
 const someRulesSchema = z.partial(rulesSchema);
-const policySchema = z.strictObject({
+export const policySchema = z.strictObject({
   ...someRulesSchema.shape,
   targets: z._default(z.record(z.string(), someRulesSchema), {}),
 });

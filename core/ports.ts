@@ -79,6 +79,11 @@ export interface StoredLog {
 export interface Secrets {
   /** The secret as an object of strings. Throws `secrets-invalid`; the message never holds a value. */
   fetch(reference: SecretReference): Promise<SecretMap>;
+  /**
+   * Gives back what was lent for this one execution, such as a database user with a lease, after its command has
+   * ended. Never throws: what cannot be given back ends by itself.
+   */
+  release?(): Promise<void>;
 }
 
 /** Keys such as `PG_HOST` with their values. Lives in the execution's container only. */

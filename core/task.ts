@@ -10,6 +10,8 @@ export type Task = z.infer<typeof taskSchema>;
 
 /** Where a target's secret is. `config` is the inline secret of the provider `runops`: a JSON object as text. */
 export interface SecretReference {
+  /** The task's type: a store that makes users of a database has to know which keys the type wants. */
+  type: string;
   provider: string;
   path: string | null;
   config: string | null;

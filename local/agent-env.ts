@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import * as z from 'zod/mini';
-import { AgentError } from '../core/errors.ts';
-import { problemsOf } from '../core/problems.ts';
+import { type Environment, parseEnvironment } from '../core/parse-environment.ts';
 import { redactionEnv } from './redaction-env.ts';
 
 /** The environment of an agent on one machine, with the names that the first agent gave them. */
@@ -40,13 +39,8 @@ const agentEnvSchema = z.object({
   DRAIN_SECONDS: z._default(count(0), 20),
 });
 
-/**
- * Parses the environment. Empty variables count as missing, as they do in a shell.
- * @throws AgentError `config-invalid` that names every problem.
- */
-export function parseAgentEnv(environment: NodeJS.ProcessEnv): AgentEnv {
-  const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
-  const parsed = agentEnvSchema.safeParse(set);
-  if (parsed.success) return { ...parsed.data, RUNOPS_HOME: resolve(parsed.data.RUNOPS_HOME) };
-  throw new AgentError('config-invalid', `The agent cannot start: ${problemsOf(parsed.error, 'it')}.`);
+/** @throws AgentError `config-invalid` that names every problem. */
+export function parseAgentEnv(environment: Environment): AgentEnv {
+  const env = parseEnvironment(agentEnvSchema, environment, 'The agent');
+  return { ...env, RUNOPS_HOME: resolve(env.RUNOPS_HOME) };
 }

@@ -55,7 +55,7 @@ describe('arrows', () => {
     containers: ['core', 'adapters'],
     local: ['core', 'adapters', 'functions', 'containers', 'cli'],
     cli: ['core', 'local'],
-    infra: ['functions', 'containers'],
+    infra: ['core', 'functions', 'containers', 'adapters'],
     bench: rooms,
     test: rooms,
   };

@@ -42,7 +42,7 @@ async function secretUnlessStopped(
     limit.signal.addEventListener('abort', () => resolve(undefined), { once: true });
   });
   // Whoever asks for a kill writes `kill` and then looks for `started`, which is there by now: one of us sees it.
-  const looked = Promise.all([secrets.fetch(spec.secret), ledger.read(id, 'kill')]);
+  const looked = Promise.all([secrets.fetch({ type: spec.type, ...spec.secret }), ledger.read(id, 'kill')]);
   const [secret, kill] = (await Promise.race([looked, stopped])) ?? [];
   return kill || limit.signal.aborted ? undefined : secret;
 }

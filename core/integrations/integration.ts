@@ -1,7 +1,24 @@
 import type { SecretMap } from '../ports.ts';
 
+/** The image that has a type's client program: a folder of `containers/images/`. */
+export type ImageFamily =
+  | 'shell'
+  | 'postgres'
+  | 'mysql'
+  | 'mongodb'
+  | 'sql-server'
+  | 'python'
+  | 'node'
+  | 'elixir'
+  | 'rails'
+  | 'kubernetes'
+  | 'vault'
+  | 'heroku';
+
 /** One type of task: which secrets it needs, and how its script becomes a process. One file each. */
 export interface Integration {
+  /** Where it runs on AWS. */
+  image: ImageFamily;
   /** Keys that the secret must have, each with a value. */
   requiredKeys: readonly string[];
   /** Keys whose values are no secrets (hosts, ports, databases, users): they stay readable in the output. */

@@ -3,6 +3,7 @@ import type { Command, IntegrationInput } from './integration.ts';
 
 /** What the types on the mysql client have in common. */
 export const mysqlKeys = {
+  image: 'mysql',
   requiredKeys: ['MYSQL_HOST', 'MYSQL_USER', 'MYSQL_PASS', 'MYSQL_DB'],
   publicKeys: ['MYSQL_HOST', 'MYSQL_PORT', 'MYSQL_USER', 'MYSQL_DB', 'PRESERVE_COMMENTS', 'FIELD_SEPARATOR'],
   missingKeys: 'Mysql type requires all the following secrets: MYSQL_HOST, MYSQL_USER, MYSQL_PASS, MYSQL_DB',

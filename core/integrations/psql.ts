@@ -5,6 +5,7 @@ import { keyFiles } from './key-files.ts';
 
 /** What the types on psql have in common. */
 export const postgresKeys = {
+  image: 'postgres',
   requiredKeys: ['PG_HOST', 'PG_USER', 'PG_PASS', 'PG_DB'],
   publicKeys: ['PG_HOST', 'PG_PORT', 'PG_USER', 'PG_DB', 'PGSSLMODE', 'FIELD_SEPARATOR'],
   missingKeys: 'Postgres type requires all the following secrets: PG_HOST, PG_USER, PG_PASS, PG_DB',

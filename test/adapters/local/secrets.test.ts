@@ -10,7 +10,7 @@ afterEach(() => rmSync(file, { force: true }));
 afterAll(() => rmSync(directory, { recursive: true }));
 
 const fetch = (provider: string, path: string | null, config: string | null = null, environment = {}) =>
-  localSecrets({ environment, file }).fetch({ provider, path, config });
+  localSecrets({ environment, file }).fetch({ type: 'bash', provider, path, config });
 
 describe('the provider runops', () => {
   it.for(['runops', ''])('%j reads the config of the task', async (provider) => {

@@ -1,0 +1,25 @@
+import * as z from 'zod/mini';
+import { apiEnv, ledgerEnv, queueUrl } from '../../adapters/aws/deployment-env.ts';
+
+/** What `infra` tells the dispatcher: the contract of `handler.ts`. What is larger is in `settings.ts`. */
+export type DispatcherEnv = z.infer<typeof dispatcherEnv>;
+
+export const dispatcherEnv = z.object({
+  ...apiEnv,
+  ...ledgerEnv,
+  /** The ARNs of the two queues that it takes messages from, so that it knows them apart. */
+  DISPATCHES_QUEUE_ARN: z.string(),
+  KILLS_QUEUE_ARN: z.string(),
+  REPORTS_QUEUE: queueUrl,
+  /** The ARN of the secret with the `DispatcherSettings`. */
+  SETTINGS_SECRET: z.string(),
+  CLUSTER: z.string(),
+  /** The longest that one invocation can live: the function's own timeout. */
+  LEASE_SECONDS: z.coerce.number().check(z.int(), z.gte(1)),
+  /** Public keys of the identity provider. Set, only tasks whose user's token they verify are started. */
+  JWK_URL: z.optional(z.string()),
+  JWT_ISSUER: z.optional(z.string()),
+  JWT_AUDIENCE: z.optional(z.string()),
+  /** The token's claim that must be the task's `user_email`. */
+  JWT_EMAIL_CLAIM: z.optional(z.string()),
+});

@@ -1,0 +1,21 @@
+import * as z from 'zod/mini';
+import { apiEnv, ledgerEnv, queueUrl } from '../../adapters/aws/deployment-env.ts';
+
+/** What `infra` tells the reporter: the contract of `handler.ts`. */
+export type ReporterEnv = z.infer<typeof reporterEnv>;
+
+export const reporterEnv = z.object({
+  ...apiEnv,
+  ...ledgerEnv,
+  /** The redacted logs. */
+  LOG_BUCKET: z.string(),
+  DISPATCHES_QUEUE: queueUrl,
+  REPORTS_QUEUE: queueUrl,
+  /** The ARN of the queue whose messages are reports; those of the other queues have died and are looked at. */
+  REPORTS_QUEUE_ARN: z.string(),
+  CLUSTER: z.string(),
+  /** docs/redaction.md, docs/google-dlp.md and docs/bedrock-guardrails.md. */
+  RUNOPS_REDACTION: z.optional(z.string()),
+  RUNOPS_GOOGLE_DLP: z.optional(z.string()),
+  RUNOPS_BEDROCK_GUARDRAIL: z.optional(z.string()),
+});
