@@ -15,11 +15,10 @@ export async function claim(
   leaseSeconds: number,
 ): Promise<number | undefined> {
   for (let attempt = 1; attempt <= limits.dispatchAttempts; attempt++) {
-    const claimed = await ledger.read(id, `claim-${attempt}`);
-    if (claimed && claimed.claimedAt + leaseSeconds * 1000 > clock.now()) throw busy(id);
-    if (claimed) continue;
+    // Most executions have no claim yet, so asking first would only take time.
     if (await ledger.create(id, `claim-${attempt}`, { claimedAt: clock.now() })) return attempt;
-    throw busy(id);
+    const claimed = await ledger.read(id, `claim-${attempt}`);
+    if (!claimed || claimed.claimedAt + leaseSeconds * 1000 > clock.now()) throw busy(id);
   }
   return undefined;
 }

@@ -42,7 +42,8 @@ export const limits = {
     progress: { tries: 1, tryMilliseconds: 10_000, totalMilliseconds: 10_000 },
     lock: { tries: 4, tryMilliseconds: 30_000, totalMilliseconds: 90_000 },
     report: { tries: 8, tryMilliseconds: 60_000, totalMilliseconds: 300_000 },
-    upload: { tries: 3, tryMilliseconds: 600_000, totalMilliseconds: 660_000 },
+    // Redaction, upload and report have to fit into the 900 s of a Lambda function.
+    upload: { tries: 3, tryMilliseconds: 300_000, totalMilliseconds: 360_000 },
     keySet: { tries: 3, tryMilliseconds: 5_000, totalMilliseconds: 12_000 },
   },
   /** An answer of the API that holds no tasks. */

@@ -26,29 +26,35 @@ export interface DispatchDependencies extends Guard {
  */
 export async function dispatch(deps: DispatchDependencies, id: ExecutionId): Promise<void> {
   const { ledger } = deps;
-  const received = await ledger.read(id, 'task');
+  const [received, started, refused] = await Promise.all([
+    ledger.read(id, 'task'),
+    ledger.read(id, 'started'),
+    ledger.read(id, 'refused'),
+  ]);
   const taskId = idOf(received?.input);
-  if (taskId === undefined || (await ledger.read(id, 'started'))) return;
+  if (taskId === undefined || started) return;
   // A stale list may have brought it back.
-  if (await ledger.read(id, 'refused')) return ledger.close(id);
+  if (refused) return ledger.close(id);
 
   const attempt = await claim(deps, id, deps.leaseSeconds);
   if (attempt === undefined) return giveUp(deps, id);
   const lockedAt = await lock(deps, id, taskId, attempt);
   if (lockedAt === undefined) return;
   // Whoever asks for a kill writes `kill` and then looks for `lock`, which is there by now: one of us sees it.
-  if (await ledger.read(id, 'kill')) {
+  const [kill, written] = await Promise.all([ledger.read(id, 'kill'), ledger.read(id, 'spec')]);
+  if (kill) {
     await concludeKilled(deps, id);
     return;
   }
-  const spec = await specifyOnce(deps, id, received?.input, lockedAt);
+  const spec = written ?? (await specifyOnce(deps, id, received?.input, lockedAt));
   if (spec) await launch(deps, id, spec);
 }
 
 /** When the API gave us the task; undefined when it did not. From then on exactly one result is owed. */
 async function lock(deps: DispatchDependencies, id: ExecutionId, taskId: Task['id'], attempt: number) {
   const { ledger, clock, controlPlane, log } = deps;
-  const known = await ledger.read(id, 'lock');
+  // The first attempt is before every lock.
+  const known = attempt === 1 ? undefined : await ledger.read(id, 'lock');
   if (known) return known.lockedAt;
   const lock = await controlPlane.lock(taskId);
   if (lock.outcome === 'granted') {
@@ -86,8 +92,6 @@ async function giveUp(deps: DispatchDependencies, id: ExecutionId) {
 /** The spec, or undefined when the task must not run: then its user has the answer. */
 async function specifyOnce(deps: DispatchDependencies, id: ExecutionId, input: unknown, lockedAt: number) {
   const { ledger, clock, log } = deps;
-  const written = await ledger.read(id, 'spec');
-  if (written) return written;
   try {
     const spec = await specify(deps, parseTask(input), lockedAt);
     // Of two dispatchers at once, the first decides, as for the runner.

@@ -87,6 +87,7 @@ describe('dispatching', () => {
     const agent = memoryAgent();
     await receive(agent);
     const lockedAt = agent.clock.now();
+    await agent.ledger.create('7', 'claim-1', { claimedAt: lockedAt });
     await agent.ledger.create('7', 'lock', { lockedAt, uploadUrl: null });
     await agent.clock.advance(600_000);
     await dispatch(agent, '7');

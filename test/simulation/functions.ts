@@ -58,8 +58,8 @@ export function functions(world: World, cluster: Ecs, dispatchers = 5): Function
   });
   const reports = fifoQueue(world, 'report', {
     concurrency: dispatchers,
-    timeoutMilliseconds: 400 * second,
-    visibilityMilliseconds: 450 * second,
+    timeoutMilliseconds: 900 * second,
+    visibilityMilliseconds: 930 * second,
     receivesMax: 5,
     handle: async (process, id) => {
       const ports = portsWith(process);
