@@ -1,4 +1,5 @@
 import { cpus } from 'node:os';
+import { benchFunctions } from './functions.ts';
 import { benchMasking } from './masking.ts';
 import { benchOverhead } from './overhead.ts';
 import { benchRedactionQuality } from './redaction-quality.ts';
@@ -16,6 +17,7 @@ const benches: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   redaction: () => benchRedactionSpeed(),
   'redaction-quality': benchRedactionQuality,
   scale: benchScale,
+  functions: benchFunctions,
 };
 
 const wanted = process.argv.slice(2);

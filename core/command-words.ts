@@ -3,15 +3,34 @@ import { AgentError } from './errors.ts';
 /** A word of a custom command: literal texts, and the keys of its `[[KEY]]` placeholders. */
 export type Word = ({ text: string } | { key: string })[];
 
+/** How a text is read: a custom command has placeholders, a script has none; each is refused in words of its own. */
+interface Dialect {
+  placeholders: boolean;
+  refusal: (why: string) => AgentError;
+}
+
+/** The words of a target's custom command. */
+export function commandWords(template: string): Word[] {
+  return splitWords(template, { placeholders: true, refusal: refusedCommand });
+}
+
+/** The words of a script that is one command and its arguments, such as `get pods -l 'app in (a, b)'`. */
+export function scriptWords(script: string): string[] {
+  const words = splitWords(script.trim(), { placeholders: false, refusal: refusedScript });
+  if (words.length === 0) throw refusedScript('it is empty');
+  return words.map((word) => word.map((part) => ('text' in part ? part.text : '')).join(''));
+}
+
 /**
- * Splits a custom command into words by the rules of a POSIX shell for quotes and backslashes
+ * Splits a text into words by the rules of a POSIX shell for quotes and backslashes
  * (https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19_02), without being one:
  * nothing is expanded, and what only a shell can do is an error, lest it be taken for text in silence.
  */
-export function commandWords(template: string): Word[] {
+function splitWords(template: string, dialect: Dialect): Word[] {
+  const { refusal } = dialect;
   const words: Word[] = [];
   let word: Word | undefined;
-  let quote: '' | "'" | '"' = '';
+  let quote: Quote = '';
 
   const add = (part: Word[number]) => {
     word ??= [];
@@ -19,7 +38,7 @@ export function commandWords(template: string): Word[] {
   };
 
   for (let at = 0; at < template.length; ) {
-    const placeholder = placeholderAt(template, at);
+    const placeholder = dialect.placeholders ? placeholderAt(template, at) : undefined;
     const character = template.charAt(at);
     if (placeholder) {
       add({ key: placeholder.key });
@@ -29,7 +48,7 @@ export function commandWords(template: string): Word[] {
       add({ text: '' });
       at += 1;
     } else if (character === '\\' && quote !== "'") {
-      const text = escapedText(template, at, quote);
+      const text = escapedText(template, at, quote, refusal);
       if (text !== '') add({ text });
       at += 2;
     } else if (quote === '' && /[ \t]/.test(character)) {
@@ -37,7 +56,7 @@ export function commandWords(template: string): Word[] {
       word = undefined;
       at += 1;
     } else {
-      refuseShell(template, at, quote);
+      refuseShell(template, at, quote, refusal);
       add({ text: character });
       at += 1;
     }
@@ -45,6 +64,8 @@ export function commandWords(template: string): Word[] {
   if (quote !== '') throw refusal(`it has a ${quote} that is never closed`);
   return word ? [...words, word] : words;
 }
+
+type Quote = '' | "'" | '"';
 
 function quoteOf(character: string) {
   return character === '"' ? '"' : "'";
@@ -57,18 +78,18 @@ function placeholderAt(template: string, at: number): { key: string; length: num
   PLACEHOLDER.lastIndex = at;
   const [whole, inBraces, plain] = PLACEHOLDER.exec(template) ?? [];
   if (whole !== undefined) return { key: inBraces ?? plain ?? '', length: whole.length };
-  throw refusal(`"${excerpt(template, at)}" is no placeholder; a placeholder is [[KEY]]`);
+  throw refusedCommand(`"${excerpt(template, at)}" is no placeholder; a placeholder is [[KEY]]`);
 }
 
 /** What a backslash and its next character mean: within double quotes it stays before most characters. */
-function escapedText(template: string, at: number, quote: '' | '"' | "'"): string {
+function escapedText(template: string, at: number, quote: Quote, refusal: Dialect['refusal']): string {
   const next = template.charAt(at + 1);
   if (next === '') throw refusal('it ends with a backslash');
   if (next === '\n') return '';
   return quote === '"' && !/[$`"\\]/.test(next) ? `\\${next}` : next;
 }
 
-function refuseShell(template: string, at: number, quote: '' | '"' | "'") {
+function refuseShell(template: string, at: number, quote: Quote, refusal: Dialect['refusal']) {
   if (quote === "'") return;
   const rest = template.slice(at, at + 2);
   const expands = /^(?:`|\$[\w{(@*#?$!-])/.test(rest);
@@ -81,11 +102,20 @@ function excerpt(template: string, at: number): string {
   return template.slice(at, at + 20).split('\n', 1)[0] || 'a line break';
 }
 
-function refusal(why: string): AgentError {
+function refusedCommand(why: string): AgentError {
   return new AgentError(
     'command-invalid',
     `The custom command cannot be used: ${why}. It is started without a shell: one program and its arguments, with ` +
       'quotes, backslashes and [[KEY]] placeholders. Pipes, redirects, several commands and $-expansions are not ' +
       'allowed; put them into a script of the image, or quote them with single quotes where they are plain text.',
+  );
+}
+
+function refusedScript(why: string): AgentError {
+  return new AgentError(
+    'command-invalid',
+    `The script cannot be used: ${why}. It is one command and its arguments, with quotes and backslashes as in a shell, ` +
+      'but no shell reads it: pipes, redirects, several commands and $-expansions are not allowed. Quote them with single ' +
+      'quotes where they are plain text.',
   );
 }

@@ -14,6 +14,7 @@ export type AgentErrorCode =
   | 'secrets-invalid' // the target's secret is missing, unreadable or incomplete
   | 'command-invalid' // the command cannot be built or started
   | 'ledger-failed' // the ledger could not be read or written
+  | 'queue-failed' // a message could not be sent, or is none of ours
   | 'launch-failed' // compute could not be started
   | 'redaction-failed' // the output could not be redacted completely, so it must not leave
   | 'log-store-failed'; // the redacted log could not be stored

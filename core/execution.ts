@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { Redacted } from './redaction/redacted.ts';
+import { serviceAddressSchema } from './service-address.ts';
 
 /**
  * The one and only run of a task, as the ledger knows it. Each record is created once and never changed; which
@@ -65,6 +66,8 @@ const specSchema = z.object({
   outputBytesMax: z.int(),
   /** After this moment the runner must not start it: the start deadline, or the expiry of the user's token. */
   startBefore: milliseconds,
+  /** The customer's own service, for the types that run in a fresh task of it. */
+  service: z.optional(serviceAddressSchema),
 });
 
 export type LaunchRequest = z.infer<typeof launchRequestSchema>;
@@ -74,6 +77,7 @@ const launchRequestSchema = z.object({
   target: z.nullable(z.string()),
   /** The name of the one environment variable with the target's secret, for the provider `env-var`. */
   secretVariable: z.nullable(z.string()),
+  service: z.optional(serviceAddressSchema),
 });
 
 /** The permanent claim. Whoever creates it decides: a runner that it runs, anyone else that it never will. */

@@ -46,6 +46,15 @@ export const limits = {
     upload: { tries: 3, tryMilliseconds: 300_000, totalMilliseconds: 360_000 },
     keySet: { tries: 3, tryMilliseconds: 5_000, totalMilliseconds: 12_000 },
   },
+  /** Each question to a secret store, and each thing given back to one. */
+  secretCalls: {
+    read: { tries: 3, tryMilliseconds: 10_000, totalMilliseconds: 30_000 },
+    release: { tries: 1, tryMilliseconds: 2_000, totalMilliseconds: 2_000 },
+  },
+  /** An answer of a secret store. */
+  secretBytes: 1024 * 1024,
+  /** How long a runner whose result is stored may take to give back what was lent to it. */
+  secretReleaseSeconds: 5,
   /** An answer of the API that holds no tasks. */
   shortResponseBytes: 1024 * 1024,
   /** The pause before the second try of a call is up to this long, and doubles with each further one … */

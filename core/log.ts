@@ -6,6 +6,7 @@ export type LogEvent =
   | 'agent.started'
   | 'agent.stopped'
   | 'agent.registered'
+  | 'registration.failed'
   | 'poll.failed'
   | 'task.received'
   | 'task.refused'
@@ -23,7 +24,8 @@ export type LogEvent =
   | 'result.reported'
   | 'report.refused'
   | 'progress.failed'
-  | 'message.failed';
+  | 'message.failed'
+  | 'message.died';
 
 export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>>;
 

@@ -22,6 +22,9 @@ const SECRET_PART = new RegExp(
     '(?<![a-z])(?:pin|otp)(?![a-z])|senha|chave|clave|contrase',
   'i',
 );
+/** The same for a runner in another language. */
+export const secretNamePattern = SECRET_PART.source;
+
 /** libpq and others write `PGHOST` and `dbname` in one word. */
 const PRODUCT = /^(?:pg|mysql|mongo|mssql|redis|db|rds|ssl)+/;
 

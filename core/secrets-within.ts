@@ -13,6 +13,20 @@ export function* secretsWithin(value: string): Generator<InnerSecret> {
   yield* leavesOfJson(value);
   const decoded = decodedKey(value);
   if (decoded !== null) yield { key: '', value: decoded };
+  yield* secretsOfKubeconfig(value);
+}
+
+/** What a kubeconfig lets its holder in with, also when it is encoded as base64. */
+function* secretsOfKubeconfig(value: string): Generator<InnerSecret> {
+  const text = /^\s*(?:apiVersion|kind|clusters|users)\s*:/m.test(value) ? value : base64Text(value);
+  if (!text || !/^\s*users\s*:/m.test(text)) return;
+  for (const [, secret = ''] of text.matchAll(
+    /^[\s-]*(?:token|password|client-key-data)\s*:\s*["']?([^\s"']+)/gm,
+  )) {
+    yield { key: null, value: secret };
+    const decoded = decodedKey(secret);
+    if (decoded !== null) yield { key: '', value: decoded };
+  }
 }
 
 /** `scheme://user:password@host`, `scheme://:password@host` and `scheme://token@host`. */
@@ -67,10 +81,15 @@ function jsonOf(value: string): unknown {
 
 /** Of base64 only what plainly is a key: a PEM file or a JSON object. Programs write these out decoded. */
 function decodedKey(value: string): string | null {
+  const decoded = base64Text(value);
+  if (decoded === null) return null;
+  return decoded.includes('-----BEGIN ') || typeof jsonOf(decoded) === 'object' ? decoded : null;
+}
+
+function base64Text(value: string): string | null {
   const base64 = value.replaceAll(/\s/g, '');
   if (base64.length < TOKEN_CHARACTERS_MIN || !/^[A-Za-z0-9+/_-]+={0,2}$/.test(base64)) return null;
-  const decoded = Buffer.from(base64, 'base64').toString('utf8');
-  return decoded.includes('-----BEGIN ') || typeof jsonOf(decoded) === 'object' ? decoded : null;
+  return Buffer.from(base64, 'base64').toString('utf8');
 }
 
 function percentDecoded(text: string): string {

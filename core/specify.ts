@@ -5,12 +5,15 @@ import { findIntegration } from './integrations/catalog.ts';
 import { limits } from './limits.ts';
 import { decide, type Policy } from './policy.ts';
 import type { Clock } from './ports.ts';
+import type { FindService, ServiceAddress } from './service-address.ts';
 import type { Task } from './task.ts';
 
 /** The deployment's own word on who may ask for what. `verifyIdentity` is null where identity is not configured. */
 export interface Guard {
   policy: Policy;
   verifyIdentity: VerifyIdentity | null;
+  /** Finds the ECS service of a target; missing where none can be started. */
+  findService?: FindService | undefined;
   clock: Clock;
 }
 
@@ -23,10 +26,11 @@ export async function specify(guard: Guard, task: Task, lockedAt: number): Promi
   const user = await guard.verifyIdentity?.(task.token, task.user_email);
   const decision = decide(task, guard.policy);
   if (!decision.allow) throw new AgentError('policy-denied', decision.message);
-  findIntegration(task.type);
+  const { image } = findIntegration(task.type);
   refuseHooks(task);
   refuseHugeScript(task.script);
 
+  const service = image === 'service' ? await serviceOf(guard, task) : undefined;
   const { rules } = decision;
   const startDeadline = lockedAt + rules.startSeconds * 1000;
   return {
@@ -45,12 +49,26 @@ export async function specify(guard: Guard, task: Task, lockedAt: number): Promi
     runSecondsMax: rules.runSeconds,
     outputBytesMax: rules.outputBytes,
     startBefore: Math.min(startDeadline, user?.expiresAt ?? startDeadline),
+    ...(service && { service }),
   };
 }
 
 /** A target that names only the path of its secret means the agent's environment, as the product's guide has it. */
 function providerOf({ secret_provider, secret_path, config }: Task): string {
   return secret_provider || (secret_path && !config ? 'env-var' : 'runops');
+}
+
+async function serviceOf({ findService }: Guard, task: Task): Promise<ServiceAddress> {
+  if (task.custom_command?.trim()) {
+    const message = `The type ${task.type} takes no custom command. Remove it from the target.`;
+    throw new AgentError('command-invalid', message);
+  }
+  if (findService) return findService(task);
+  throw new AgentError(
+    'command-invalid',
+    `The type ${task.type} runs in a fresh task of an ECS service, which this agent is not deployed for. ` +
+      'Give the target a tag of an agent in AWS that is.',
+  );
 }
 
 /** The first agent evaluated hooks as code that the server sent; we never will. */

@@ -6,7 +6,7 @@ import { childUsers } from '../adapters/local/child-users.ts';
 import { localLauncher } from '../adapters/local/launcher.ts';
 import { diskLedger } from '../adapters/local/ledger.ts';
 import { diskLogStore } from '../adapters/local/log-store.ts';
-import { findVariable } from '../adapters/local/secrets.ts';
+import { findVariable, providerVariables } from '../adapters/local/secrets.ts';
 import { streamingFetch } from '../adapters/streaming-fetch.ts';
 import { systemClock } from '../adapters/system-clock.ts';
 import { AgentError, messageOf } from '../core/errors.ts';
@@ -67,7 +67,7 @@ export async function startAgent({ env, environment, log }: StartAgentOptions): 
       version: manifest.version,
       hostname: hostname(),
       jwkVerify: env.JWK_URL !== undefined,
-      capabilities: Object.keys(catalog),
+      capabilities: Object.keys(catalog).filter((type) => catalog[type]?.image !== 'service'),
       instance,
     },
     runsMax: env.RUNS_MAX,
@@ -82,7 +82,7 @@ export async function startAgent({ env, environment, log }: StartAgentOptions): 
 }
 
 function runnerEnvironment(env: AgentEnv, environment: NodeJS.ProcessEnv): Record<string, string> {
-  const passed = ['PATH', 'NODE_PATH', 'TZ'];
+  const passed = ['PATH', 'NODE_PATH', 'TZ', ...providerVariables];
   const own = passed.flatMap((name) => (environment[name] ? [[name, environment[name]]] : []));
   return {
     ...Object.fromEntries(own),

@@ -15,6 +15,8 @@ export const apiEnv = {
   TOKEN_SECRET: filled,
   /** This agent runs the targets with this tag; without it, those that have none. */
   TAGS: z.optional(z.string()),
+  /** What people call this agent: in its log, its metrics and as the group of its ECS tasks. */
+  AGENT_NAME: filled,
   /** Names this installation, the same for all its functions and over all updates: the stack's id. */
   RUNOPS_INSTANCE: filled,
   RUNOPS_VERSION: z._default(z.string(), 'dev'),
@@ -26,6 +28,8 @@ export const apiEnv = {
 export const ledgerEnv = {
   LEDGER_BUCKET: filled,
   OUTPUT_BUCKET: filled,
+  /** Another AWS than Amazon's own, such as an emulator. The SDK reads it too. */
+  AWS_ENDPOINT_URL: z.optional(url),
 };
 
 /** The queues, by their URLs. */

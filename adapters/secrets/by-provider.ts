@@ -8,11 +8,18 @@ export function secretsByProvider(providers: Readonly<Record<string, Secrets>>):
       const name = reference.provider || 'runops';
       const provider = Object.hasOwn(providers, name) ? providers[name] : undefined;
       if (provider) return provider.fetch(reference);
-      throw new AgentError(
-        'secrets-invalid',
-        `The secret provider '${name.slice(0, 100)}' is not known. This agent knows: ` +
-          `${Object.keys(providers).join(', ')}. Change the secret_provider of the target.`,
-      );
+      throw unknownProvider(name.slice(0, 100), Object.keys(providers));
+    },
+    async release() {
+      await Promise.allSettled(Object.values(providers).map((provider) => provider.release?.()));
     },
   };
+}
+
+function unknownProvider(name: string, known: string[]): AgentError {
+  const what = name.startsWith('hashicorp')
+    ? `invalid vault secret engine: the secret provider '${name}' is not known.`
+    : `The secret provider '${name}' is not known.`;
+  const remedy = `This agent knows: ${known.join(', ')}. Change the secret_provider of the target.`;
+  return new AgentError('secrets-invalid', `${what} ${remedy}`);
 }

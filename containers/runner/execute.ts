@@ -1,6 +1,7 @@
 import { neverStarted } from '../../core/conclude.ts';
 import { AgentError, messageOf } from '../../core/errors.ts';
 import type { ExecutionId, Result, Spec } from '../../core/execution.ts';
+import { withDatabaseToken } from '../../core/integrations/iam-login.ts';
 import { capture } from './capture.ts';
 import { childEnd } from './child-end.ts';
 import { type Deadline, deadline } from './deadline.ts';
@@ -32,7 +33,7 @@ export async function execute(runner: Runner, id: ExecutionId, spec: Spec, place
 
 /** The secret, or undefined when a user or the deadline was faster than the store. */
 async function secretUnlessStopped(
-  { ledger, secrets }: Runner,
+  { ledger, secrets, databaseToken }: Runner,
   id: ExecutionId,
   spec: Spec,
   limit: Deadline,
@@ -42,7 +43,10 @@ async function secretUnlessStopped(
     limit.signal.addEventListener('abort', () => resolve(undefined), { once: true });
   });
   // Whoever asks for a kill writes `kill` and then looks for `started`, which is there by now: one of us sees it.
-  const looked = Promise.all([secrets.fetch({ type: spec.type, ...spec.secret }), ledger.read(id, 'kill')]);
+  const fetched = secrets
+    .fetch({ type: spec.type, ...spec.secret })
+    .then((secret) => (databaseToken ? withDatabaseToken(secret, spec, databaseToken) : secret));
+  const looked = Promise.all([fetched, ledger.read(id, 'kill')]);
   const [secret, kill] = (await Promise.race([looked, stopped])) ?? [];
   return kill || limit.signal.aborted ? undefined : secret;
 }

@@ -1,3 +1,4 @@
+import type { DatabaseToken } from '../../core/integrations/iam-login.ts';
 import type { Log } from '../../core/log.ts';
 import type { Clock, Ledger, Secrets } from '../../core/ports.ts';
 import type { Isolation } from './isolation.ts';
@@ -7,6 +8,8 @@ import type { OpenPlace } from './place.ts';
 export interface Runner {
   ledger: Ledger;
   secrets: Secrets;
+  /** For databases that take a token of AWS in place of a password. */
+  databaseToken?: DatabaseToken;
   clock: Clock;
   log: Log;
   /** Names this process, so that others can tell whether it is still there. */
@@ -17,6 +20,9 @@ export interface Runner {
   /** Where the command runs: a child process of this machine unless something else is given. */
   openPlace?: OpenPlace;
 }
+
+/** What a runner has from where it is: one machine, or an AWS account. */
+export type Side = Pick<Runner, 'ledger' | 'secrets' | 'databaseToken' | 'launchId'>;
 
 /** Where a child lives. */
 export interface Machine {

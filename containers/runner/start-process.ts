@@ -77,7 +77,13 @@ async function spawned(start: ChildStart, environment: Record<string, string>, s
   const place = { path: environment.PATH ?? '', directory, user: isolation.user };
   const argv = [...isolation.prefix, findProgram(program, place), ...rest];
   try {
-    const options = { cwd: directory, env: environment, stdio, detached: true, ...isolation.spawnAs };
+    const options = {
+      cwd: command.workingDirectory ?? directory,
+      env: environment,
+      stdio,
+      detached: true,
+      ...isolation.spawnAs,
+    };
     const child = spawn(argv[0] ?? program, argv.slice(1), options);
     if (child.pid === undefined) await once(child, 'spawn');
     return { child, pid: child.pid ?? 0 };

@@ -1,6 +1,6 @@
 import type { SecretMap } from '../ports.ts';
 
-/** The image that has a type's client program: a folder of `containers/images/`. */
+/** The image that has a type's client program: a folder of `containers/images/`, or the customer's own service. */
 export type ImageFamily =
   | 'shell'
   | 'postgres'
@@ -13,7 +13,8 @@ export type ImageFamily =
   | 'rails'
   | 'kubernetes'
   | 'vault'
-  | 'heroku';
+  | 'heroku'
+  | 'service';
 
 /** One type of task: which secrets it needs, and how its script becomes a process. One file each. */
 export interface Integration {
@@ -47,6 +48,8 @@ export interface Command {
   stdin: string | null;
   /** Written to `directory` with mode 0600 before the start and removed afterwards. */
   files: readonly { name: string; content: string | Uint8Array }[];
+  /** Absolute. The execution's own directory unless given. */
+  workingDirectory?: string;
   /** Turns standard output into what the type promises, such as CSV. Called once per execution. */
   stdoutFilter?: () => ByteFilter;
 }

@@ -17,8 +17,11 @@ const KEYS = [
   { key: 'PGSSLROOTCERT', name: 'root.crt' },
 ];
 
-/** Base64 by contract. A PEM that somebody stored as it is can be told apart, so it is taken too. */
-function decodeKey(key: string, value: string): string | Uint8Array {
+/**
+ * Base64 by contract. A PEM that somebody stored as it is can be told apart, so it is taken too.
+ * @throws AgentError `secrets-invalid` that names the key.
+ */
+export function decodeKey(key: string, value: string): string | Uint8Array {
   if (value.includes('-----BEGIN ')) return value;
   const base64 = value.replaceAll(/\s/g, '');
   if (/^[A-Za-z0-9+/_-]+={0,2}$/.test(base64)) return Buffer.from(base64, 'base64');

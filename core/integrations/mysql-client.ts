@@ -1,25 +1,35 @@
 import { AgentError } from '../errors.ts';
 import type { Command, IntegrationInput } from './integration.ts';
+import { mysqlTls } from './mysql-tls.ts';
 
 /** What the types on the mysql client have in common. */
 export const mysqlKeys = {
   image: 'mysql',
   requiredKeys: ['MYSQL_HOST', 'MYSQL_USER', 'MYSQL_PASS', 'MYSQL_DB'],
-  publicKeys: ['MYSQL_HOST', 'MYSQL_PORT', 'MYSQL_USER', 'MYSQL_DB', 'PRESERVE_COMMENTS', 'FIELD_SEPARATOR'],
+  publicKeys: [
+    ...['MYSQL_HOST', 'MYSQL_PORT', 'MYSQL_USER', 'MYSQL_DB', 'MYSQL_SSL_MODE', 'MYSQL_AUTH'],
+    ...['PRESERVE_COMMENTS', 'FIELD_SEPARATOR'],
+  ],
   missingKeys: 'Mysql type requires all the following secrets: MYSQL_HOST, MYSQL_USER, MYSQL_PASS, MYSQL_DB',
 } as const;
 
 /**
  * The mysql client of MariaDB or Oracle with the script on standard input, stopping at the first error with exit
- * code 1. Only options that both clients know.
+ * code 1. Unless TLS is asked for, only options that both clients know. In binary mode the client has no commands of
+ * its own but `delimiter` and `\\C` (https://mariadb.com/kb/en/mariadb-command-line-client/).
  */
-export function mysqlCommand({ script, secrets }: IntegrationInput): Command {
+export function mysqlCommand(
+  { script, secrets, directory }: IntegrationInput,
+  format: string[] = [],
+): Command {
   refuseConnectionString(secrets.MYSQL_HOST ?? '');
+  const tls = mysqlTls(secrets, directory);
   return {
     argv: [
       'mysql',
       '--no-defaults', // only where it is the first
       '--batch',
+      '--binary-mode', // else the script could run programs, read files and connect elsewhere with the password
       '--quick', // rows go out as they come: a large result does not fill the memory
       '--default-character-set=utf8mb4', // `utf8` has no emoji
       '--max-allowed-packet=1073741824', // the server's own limit decides
@@ -31,10 +41,12 @@ export function mysqlCommand({ script, secrets }: IntegrationInput): Command {
       `--port=${secrets.MYSQL_PORT || '3306'}`,
       `--user=${secrets.MYSQL_USER}`,
       `--database=${secrets.MYSQL_DB}`,
+      ...tls.argv,
+      ...format,
     ],
     env: { MYSQL_PWD: secrets.MYSQL_PASS ?? '' },
     stdin: script,
-    files: [],
+    files: tls.files,
   };
 }
 

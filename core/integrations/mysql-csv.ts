@@ -1,7 +1,7 @@
 import { csvSeparator } from './field-separator.ts';
 import type { Integration } from './integration.ts';
-import { mysqlBatchToCsv } from './mysql-batch-to-csv.ts';
 import { mysqlCommand, mysqlKeys } from './mysql-client.ts';
+import { mysqlXmlToCsv } from './mysql-xml-to-csv.ts';
 
 /** SQL for MySQL and MariaDB, with each result as CSV. */
 export const mysqlCsv: Integration = {
@@ -9,6 +9,6 @@ export const mysqlCsv: Integration = {
   dataOnly: true,
   command(input) {
     const separator = csvSeparator(input.secrets);
-    return { ...mysqlCommand(input), stdoutFilter: () => mysqlBatchToCsv(separator) };
+    return { ...mysqlCommand(input, ['--xml']), stdoutFilter: () => mysqlXmlToCsv(separator) };
   },
 };

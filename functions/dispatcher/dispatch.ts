@@ -116,6 +116,7 @@ async function launch(deps: DispatchDependencies, id: ExecutionId, spec: Spec) {
     type: spec.type,
     target: spec.target,
     secretVariable: spec.secret.provider === 'env-var' ? spec.secret.path : null,
+    ...(spec.service && { service: spec.service }),
   };
   const isFirst = await ledger.create(id, 'launching', request);
   try {

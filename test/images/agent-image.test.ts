@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startTestServer, type TestServer } from '../e2e/test-server.ts';
-import { buildImage, compressedMegabytes, docker, dockerMissing } from './docker.ts';
+import { buildAgentImage, compressedMegabytes, docker, dockerMissing } from './docker.ts';
 
 if (dockerMissing) console.warn(`Tests of the agent's image are left out. ${dockerMissing}`);
 
@@ -27,7 +27,7 @@ describe.skipIf(dockerMissing)("the agent's image", { timeout: 120_000 }, () => 
 
   beforeAll(async () => {
     server = await startTestServer();
-    image = await buildImage('agent');
+    image = await buildAgentImage();
     console.log(`${image}: ${await compressedMegabytes(image)} MB compressed`);
   }, 900_000);
   afterEach(async () => {
@@ -90,7 +90,7 @@ describe.skipIf(dockerMissing)("the agent's image", { timeout: 120_000 }, () => 
       psql --version; mysql --version; python3 --version; node --version; setpriv --version`;
     const { stdout } = await inside(script);
     expect(stdout).toMatch(
-      /^\/opt\/runops:\ndist\n\n\/opt\/runops\/dist:\nagent-parts\nagent.mjs\nrunner.mjs\n[\s\S]*\npsql /,
+      /^\/opt\/runops:\ndist\n\n\/opt\/runops\/dist:\nagent-parts\nagent.mjs\nrunner-parts\nrunner.mjs\n[\s\S]*\npsql /,
     );
     expect(stdout).toMatch(/^mysql {2}Ver .*\nPython 3\..*\nv24\..*\nsetpriv /m);
   });

@@ -28,19 +28,33 @@ export async function docker(...argv: string[]): Promise<Said> {
   }
 }
 
-/**
- * Builds `containers/images/<family>`, on the images that RUNOPS_TEST_BASE_IMAGE and RUNOPS_TEST_NODE_IMAGE name or
- * else on ones made from this machine's own sources.
- */
-export async function buildImage(family: string): Promise<string> {
-  const base = process.env.RUNOPS_TEST_BASE_IMAGE || (await sourceImage('debian'));
-  const node = process.env.RUNOPS_TEST_NODE_IMAGE || (await sourceImage('node'));
-  const name = `runops-${family}:test`;
-  const dockerfile = `containers/images/${family}/Dockerfile`;
-  const images = ['--build-arg', `BASE=${base}`, '--build-arg', `NODE=${node}`];
+/** Builds the image of the agent on one machine. */
+export async function buildAgentImage(): Promise<string> {
+  const name = 'runops-agent:test';
+  const dockerfile = 'containers/images/agent/Dockerfile';
+  const images = Object.entries(await startImages()).flatMap(([key, image]) => [
+    '--build-arg',
+    `${key}=${image}`,
+  ]);
   const built = await docker('build', '--network', 'host', ...images, '-t', name, '-f', dockerfile, '.');
   if (built.exitCode !== 0) throw new Error(`docker build of ${dockerfile}: ${built.stdout}${built.stderr}`);
   return name;
+}
+
+/** Builds the images of all families, and gives each one's name by its family. */
+export async function buildFamilyImages(): Promise<Record<string, string>> {
+  const env = { ...process.env, ...(await startImages()), VERSION: 'test' };
+  const script = resolve(project, 'containers/images/build.sh');
+  const { stdout } = await promisify(execFile)(script, { env });
+  return Object.fromEntries(stdout.matchAll(/^(\S+) (\S+)$/gm).map(([, family, image]) => [family, image]));
+}
+
+/** What RUNOPS_TEST_BASE_IMAGE and RUNOPS_TEST_NODE_IMAGE name, or else made from this machine's own sources. */
+async function startImages() {
+  return {
+    BASE: process.env.RUNOPS_TEST_BASE_IMAGE || (await sourceImage('debian')),
+    NODE: process.env.RUNOPS_TEST_NODE_IMAGE || (await sourceImage('node')),
+  };
 }
 
 async function sourceImage(kind: 'debian' | 'node'): Promise<string> {
@@ -53,7 +67,7 @@ async function sourceImage(kind: 'debian' | 'node'): Promise<string> {
 export async function compressedMegabytes(image: string): Promise<number> {
   const save = spawn('docker', ['save', image], { stdio: ['ignore', 'pipe', 'inherit'] });
   let bytes = 0;
-  const gzip = save.stdout.pipe(createGzip({ level: 1 }));
+  const gzip = save.stdout.pipe(createGzip());
   gzip.on('data', (chunk: Buffer) => {
     bytes += chunk.length;
   });

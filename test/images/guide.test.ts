@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestServer, type TestServer } from '../e2e/test-server.ts';
 import { mariadbMissing, startMariadb } from '../support/mariadb.ts';
 import type { TestDatabase } from '../support/server-process.ts';
-import { buildImage, docker, dockerMissing } from './docker.ts';
+import { buildAgentImage, docker, dockerMissing } from './docker.ts';
 
 const project = resolve(import.meta.dirname, '../..');
 const guide = readFileSync(resolve(project, 'docs/run-the-agent.md'), 'utf8');
@@ -24,7 +24,7 @@ describe.skipIf(missing)('docs/run-the-agent.md', { timeout: 120_000 }, () => {
   beforeAll(async () => {
     server = await startTestServer();
     database = await startMariadb();
-    image = await buildImage('agent');
+    image = await buildAgentImage();
   }, 900_000);
   afterAll(async () => {
     await docker('rm', '--force', name);

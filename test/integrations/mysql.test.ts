@@ -73,12 +73,13 @@ describe.skipIf(mariadbMissing)('mysql', () => {
     const ran = await csv(`
       create temporary table t (id int, note text);
       insert into t values (1, 'plain'), (2, 'a "quote", a comma'), (3, 'two\\nlines'), (4, null),
-        (5, 'tab\\tback\\\\slash \\\\n'), (6, 'é🐘'), (7, ''), (8, 'cr\\r');
+        (5, 'tab\\tback\\\\slash \\\\n'), (6, 'é🐘'), (7, ''), (8, 'cr\\r'),
+        (9, 'NULL');
       select * from t order by id;`);
     expect(ran).toMatchObject({ exitCode: 0, stderr: '' });
     expect(ran.stdout).toBe(
-      'id,note\n1,plain\n2,"a ""quote"", a comma"\n3,"two\nlines"\n4,NULL\n' +
-        '5,tab\tback\\slash \\n\n6,é🐘\n7,\n8,"cr\r"\n',
+      'id,note\n1,plain\n2,"a ""quote"", a comma"\n3,"two\nlines"\n4,\n' +
+        '5,tab\tback\\slash \\n\n6,é🐘\n7,""\n8,"cr\r"\n9,NULL\n',
     );
   });
 

@@ -1,8 +1,8 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createAuthority, createCertificate } from '../support/certificates.ts';
 import { postgresMissing, startPostgres } from '../support/postgres.ts';
 import { runTask } from '../support/run-command.ts';
 import type { TestDatabase } from '../support/server-process.ts';
@@ -64,26 +64,3 @@ describe.skipIf(postgresMissing)('postgres with TLS', () => {
     }
   });
 });
-
-function createAuthority(directory: string) {
-  openssl(
-    directory,
-    'req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=authority -keyout ca.key -out ca.crt',
-  );
-}
-
-function createCertificate(directory: string, name: string, commonName: string, extension: string) {
-  writeFileSync(join(directory, `${name}.ext`), `${extension}\n`);
-  openssl(
-    directory,
-    `req -newkey rsa:2048 -nodes -subj /CN=${commonName} -keyout ${name}.key -out ${name}.csr`,
-  );
-  openssl(
-    directory,
-    `x509 -req -in ${name}.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 2 -extfile ${name}.ext -out ${name}.crt`,
-  );
-}
-
-function openssl(directory: string, words: string) {
-  execFileSync('openssl', words.split(' '), { cwd: directory, stdio: ['ignore', 'ignore', 'pipe'] });
-}

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync, existsSync, globSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, copyFileSync, existsSync, globSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort, serverDirectory, serverUser, startServer, type TestDatabase } from './server-process.ts';
 
@@ -16,6 +16,8 @@ export const postgresMissing: string | undefined =
 
 export interface PostgresOptions {
   password?: string;
+  /** Where it listens, 127.0.0.1 unless told; on another address it takes the password from everywhere. */
+  address?: string;
   /** A server certificate with its key, and the authority that must have signed the clients' certificates. */
   tls?: { certificate: string; key: string; authority: string };
 }
@@ -28,18 +30,21 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Test
   const account = { user: 'runops', password: options.password ?? 'pg-password-1', database: 'postgres' };
   initialize(binaries, directory, { ...account, processUser: user });
   if (options.tls) enableTls(directory, options.tls, user);
+  const { address = '127.0.0.1' } = options;
+  if (options.address)
+    appendFileSync(join(directory, 'data/pg_hba.conf'), 'host all all all scram-sha-256\n');
 
   const port = await freePort();
   const stop = await startServer(
     [
       join(binaries, 'postgres'),
       ...['-D', join(directory, 'data'), '-p', String(port), '-k', directory],
-      ...['-c', 'listen_addresses=127.0.0.1', '-c', 'fsync=off'],
+      ...['-c', `listen_addresses=${address}`, '-c', 'fsync=off'],
       ...(options.tls ? ['-c', 'ssl=on', '-c', 'ssl_ca_file=ca.crt'] : []),
     ],
-    { directory, user, isReady: () => isReady(binaries, port) },
+    { directory, user, isReady: () => isReady(binaries, address, port) },
   );
-  return { host: '127.0.0.1', port, ...account, stop };
+  return { host: address, port, ...account, stop };
 }
 
 type ServerUser = ReturnType<typeof serverUser>;
@@ -80,9 +85,9 @@ function enableTls(directory: string, tls: NonNullable<PostgresOptions['tls']>, 
   );
 }
 
-function isReady(binaries: string, port: number): boolean {
+function isReady(binaries: string, address: string, port: number): boolean {
   try {
-    execFileSync(join(binaries, 'pg_isready'), ['-h', '127.0.0.1', '-p', String(port)]);
+    execFileSync(join(binaries, 'pg_isready'), ['-h', address, '-p', String(port)]);
     return true;
   } catch {
     return false;

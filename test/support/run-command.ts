@@ -16,21 +16,32 @@ export interface Ran {
   stderr: string;
 }
 
-/** Builds the command of a task and runs it as a plain process, without the runner's limits and masks. */
-export async function runTask(task: Partial<Spec>, secret: SecretMap = {}): Promise<Ran> {
+/**
+ * Builds the command of a task and runs it as a plain process, without the runner's limits and masks. `stopAt` asks
+ * it to end as soon as it has printed that text.
+ */
+export async function runTask(
+  task: Partial<Spec>,
+  secret: SecretMap = {},
+  { stopAt }: { stopAt?: string } = {},
+): Promise<Ran> {
   const directory = await mkdtemp(join(tmpdir(), 'runops-task-'));
   try {
     const { command } = buildCommand(specOf(task), secret, directory);
     for (const { name, content } of command.files) {
       await writeFile(join(directory, name), content, { mode: 0o600 });
     }
-    return await run(command, directory);
+    return await run(command, directory, stopAt);
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
 }
 
-async function run({ argv, env, stdin, stdoutFilter }: Command, directory: string): Promise<Ran> {
+async function run(
+  { argv, env, stdin, stdoutFilter }: Command,
+  directory: string,
+  stopAt: string | undefined,
+): Promise<Ran> {
   const [program, ...rest] = argv;
   const child = spawn(program, rest, {
     cwd: directory,
@@ -38,6 +49,13 @@ async function run({ argv, env, stdin, stdoutFilter }: Command, directory: strin
   });
   child.stdin.on('error', () => {}); // it may end before it has read all
   child.stdin.end(stdin ?? '');
+  if (stopAt !== undefined) {
+    let printed = '';
+    child.stdout.on('data', (chunk) => {
+      printed += chunk;
+      if (printed.includes(stopAt)) child.kill('SIGTERM');
+    });
+  }
   const [stdout, stderr, [exitCode]] = await Promise.all([
     buffer(child.stdout),
     buffer(child.stderr),

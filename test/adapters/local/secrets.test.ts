@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { findVariable, localSecrets } from '../../../adapters/local/secrets.ts';
+import { systemClock } from '../../../adapters/system-clock.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'runops-secrets-'));
 const file = join(directory, 'secrets.json');
@@ -10,7 +11,7 @@ afterEach(() => rmSync(file, { force: true }));
 afterAll(() => rmSync(directory, { recursive: true }));
 
 const fetch = (provider: string, path: string | null, config: string | null = null, environment = {}) =>
-  localSecrets({ environment, file }).fetch({ type: 'bash', provider, path, config });
+  localSecrets({ environment, file, clock: systemClock }).fetch({ type: 'bash', provider, path, config });
 
 describe('the provider runops', () => {
   it.for(['runops', ''])('%j reads the config of the task', async (provider) => {
@@ -106,9 +107,10 @@ describe('the provider filesystem', () => {
 });
 
 describe('an unknown provider', () => {
-  it.for(['gcp', 'constructor'])('%s is answered with the known ones', async (provider) => {
+  it.for(['azure', 'constructor'])('%s is answered with the known ones', async (provider) => {
     await expect(fetch(provider, 'x')).rejects.toThrow(
-      `The secret provider '${provider}' is not known. This agent knows: runops, env-var, filesystem.`,
+      `The secret provider '${provider}' is not known. This agent knows: ` +
+        'runops, env-var, filesystem, aws, hashicorp/kv, hashicorp/db, gcp, kubernetes.',
     );
   });
 });

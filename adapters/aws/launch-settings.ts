@@ -1,0 +1,25 @@
+/** What a launch has to know of the deployment: the part of the dispatcher's settings that is about ECS. */
+export interface LaunchSettings {
+  network: LaunchNetwork;
+  /** The ARN of the task definition of each image family. */
+  taskDefinitions: Readonly<Record<string, string>>;
+  /** What differs for one target. */
+  targets: Readonly<Record<string, LaunchTarget>>;
+}
+
+export interface LaunchNetwork {
+  subnets: readonly string[];
+  securityGroups: readonly string[];
+  /** Whether the container gets a public address. */
+  publicIp: boolean;
+}
+
+export interface LaunchTarget {
+  /** The ECS task role, and the role that the runner takes on for one execution. */
+  taskRole?: string | undefined;
+  executionRole?: string | undefined;
+  network?: { [Name in keyof LaunchNetwork]?: LaunchNetwork[Name] | undefined } | undefined;
+  /** vCPU units (1024 are one) and MiB. */
+  cpu?: number | undefined;
+  memory?: number | undefined;
+}

@@ -1,0 +1,35 @@
+import type { Launcher } from '../../core/ports.ts';
+
+export interface RoutedLauncherOptions {
+  /** Tasks of the agent's own cluster. */
+  own: Launcher;
+  /** Fresh tasks of customers' services. */
+  launchService: Launcher['launch'];
+  /** Looks after tasks of another cluster, in a region that is known from their ARNs. */
+  foreign: (region: string, cluster: string) => Pick<Launcher, 'stop' | 'inspect'>;
+  ownCluster: string;
+}
+
+/** Sends what is about a customer's service there, and all else to the agent's own cluster. */
+export function routedLauncher({ own, launchService, foreign, ownCluster }: RoutedLauncherOptions): Launcher {
+  const keeperOf = (launchId: string) => {
+    const { region, cluster } = placeOf(launchId);
+    return cluster === '' || cluster === nameOf(ownCluster) ? own : foreign(region, cluster);
+  };
+  return {
+    launch: (request) => (request.service ? launchService(request) : own.launch(request)),
+    stop: (launchId) => keeperOf(launchId).stop(launchId),
+    inspect: (launchId) => keeperOf(launchId).inspect(launchId),
+  };
+}
+
+/** `arn:aws:ecs:region:account:task/cluster/id` */
+function placeOf(arn: string): { region: string; cluster: string } {
+  const [, , , region = '', , task = ''] = arn.split(':');
+  return { region, cluster: task.split('/')[1] ?? '' };
+}
+
+/** The setting may be a name or an ARN. */
+function nameOf(cluster: string): string {
+  return cluster.split('/').at(-1) ?? cluster;
+}

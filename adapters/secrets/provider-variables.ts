@@ -1,0 +1,48 @@
+/**
+ * The variables by which the providers reach their stores: whoever launches a runner passes them on to it, and no
+ * command ever gets one. Each by its name: one that begins alike may be the secret of another target.
+ */
+export const providerVariables = [
+  'AWS_SECRET_MANAGER',
+  // https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html
+  'AWS_ACCESS_KEY_ID',
+  'AWS_SECRET_ACCESS_KEY',
+  'AWS_SESSION_TOKEN',
+  'AWS_REGION',
+  'AWS_DEFAULT_REGION',
+  'AWS_PROFILE',
+  'AWS_CONFIG_FILE',
+  'AWS_SHARED_CREDENTIALS_FILE',
+  'AWS_ROLE_ARN',
+  'AWS_ROLE_SESSION_NAME',
+  'AWS_WEB_IDENTITY_TOKEN_FILE',
+  'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI',
+  'AWS_CONTAINER_CREDENTIALS_FULL_URI',
+  'AWS_CONTAINER_AUTHORIZATION_TOKEN',
+  'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE',
+  'AWS_EC2_METADATA_DISABLED',
+  'AWS_ENDPOINT_URL',
+  'AWS_ENDPOINT_URL_SECRETS_MANAGER',
+  'AWS_ENDPOINT_URL_STS',
+  'AWS_USE_FIPS_ENDPOINT',
+  'AWS_USE_DUALSTACK_ENDPOINT',
+  'VAULT_ADDR',
+  'VAULT_NAMESPACE',
+  'VAULT_AUTH_METHOD',
+  'VAULT_ROLE',
+  'VAULT_AUTH_PATH',
+  'VAULT_CACERT',
+  'VAULT_ROLE_ID',
+  'VAULT_SECRET_ID',
+  'VAULT_SECRET_ID_FILE',
+  'VAULT_SECRET_ID_ARN',
+  'VAULT_KUBERNETES_TOKEN_FILE',
+  'VAULT_AWS_SERVER_ID',
+  'VAULT_AWS_REGION',
+  'GOOGLE_APPLICATION_CREDENTIALS',
+  'KUBERNETES_SERVICE_HOST',
+  'KUBERNETES_SERVICE_PORT',
+  // Where the clients of AWS and Google look for the files of their user.
+  'HOME',
+  'NODE_EXTRA_CA_CERTS',
+] as const;

@@ -1,0 +1,55 @@
+import {
+  deployedControlPlane,
+  deployedLedger,
+  deployedQueue,
+  deployedSecret,
+} from '../../adapters/aws/deployed.ts';
+import { deployedLauncher } from '../../adapters/aws/deployed-launcher.ts';
+import { observe } from '../../adapters/aws/lambda-handler.ts';
+import { systemClock } from '../../adapters/system-clock.ts';
+import { verifyIdentity } from '../../core/identity.ts';
+import { parseEnvironment } from '../../core/parse-environment.ts';
+import { dispatch } from './dispatch.ts';
+import { dispatcherEnv } from './env.ts';
+import { kill } from './kill.ts';
+import { parseSettings } from './parse-settings.ts';
+import { takeMessages } from './take-messages.ts';
+
+/** A policy that was changed holds after this. */
+const settingsSeconds = 60;
+
+const env = parseEnvironment(dispatcherEnv, process.env, 'The dispatcher');
+const { log, handler: observed } = observe(env.AGENT_NAME);
+const clock = systemClock;
+
+const secret = deployedSecret(env.SETTINGS_SECRET, "The dispatcher's settings", settingsSeconds, clock);
+const settings = async () => parseSettings(await secret());
+
+const deps = {
+  ledger: deployedLedger(env, clock),
+  controlPlane: deployedControlPlane(env, clock),
+  launcher: deployedLauncher(env, settings, clock),
+  reports: deployedQueue(env.REPORTS_QUEUE),
+  verifyIdentity: env.JWK_URL
+    ? verifyIdentity({
+        jwkUrl: env.JWK_URL,
+        issuer: env.JWT_ISSUER,
+        audience: env.JWT_AUDIENCE,
+        emailClaim: env.JWT_EMAIL_CLAIM,
+        fetch,
+        clock,
+        random: Math.random,
+      })
+    : null,
+  leaseSeconds: env.LEASE_SECONDS,
+  clock,
+  log,
+};
+
+const queues = new Map([
+  [env.DISPATCHES_QUEUE_ARN, async (id: string) => dispatch({ ...deps, ...(await settings()) }, id)],
+  [env.KILLS_QUEUE_ARN, (id: string) => kill(deps, id)],
+]);
+
+/** Woken by the messages of its two queues. */
+export const handler = observed((event) => takeMessages({ queues, log }, event));

@@ -1,0 +1,52 @@
+import { deployedControlPlane } from '../../adapters/aws/deployed.ts';
+import { deployedLogStore } from '../../adapters/aws/deployed-log-store.ts';
+import { deploymentRedactor } from '../../adapters/redaction/deployment-redactor.ts';
+import type { AgentDescription } from '../../core/control-plane.ts';
+import { AgentError } from '../../core/errors.ts';
+import type { ExecutionId } from '../../core/execution.ts';
+import type { Log } from '../../core/log.ts';
+import type { Clock, Ledger } from '../../core/ports.ts';
+import { secretsOnlyRedactor } from '../../core/redaction/local-redactor.ts';
+import type { ReporterEnv } from './env.ts';
+import { registeringFirst } from './registering-first.ts';
+import { report } from './report.ts';
+
+export interface DeployedReportOptions {
+  env: ReporterEnv;
+  region: string;
+  description: AgentDescription;
+  ledger: Ledger;
+  clock: Clock;
+  log: Log;
+}
+
+/**
+ * The use case `report` with the redaction of this deployment. A file of its own, because the sweep of each minute does
+ * without it.
+ * @throws AgentError `config-invalid` when the redaction is not configured as it must be.
+ */
+export function deployedReport(options: DeployedReportOptions): (id: ExecutionId) => Promise<void> {
+  const { env, region, ledger, clock, log } = options;
+  const { redactor } = deploymentRedactor(
+    {
+      transformations: env.RUNOPS_REDACTION,
+      googleDlp: env.RUNOPS_GOOGLE_DLP,
+      bedrockGuardrail: env.RUNOPS_BEDROCK_GUARDRAIL,
+    },
+    { clock, random: Math.random, readFile: noFiles },
+  );
+  const deps = {
+    ledger,
+    logStore: deployedLogStore(env, region),
+    controlPlane: deployedControlPlane(env, clock, (client) => registeringFirst(client, options)),
+    redactor,
+    unredacted: secretsOnlyRedactor(),
+    clock,
+    log,
+  };
+  return (id) => report(deps, id);
+}
+
+function noFiles(): never {
+  throw new AgentError('config-invalid', 'A function has no files: the setting must be JSON.');
+}

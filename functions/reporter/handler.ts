@@ -1,0 +1,42 @@
+import { agentDescription } from '../../adapters/aws/agent-description.ts';
+import { deployedLedger, deployedQueue } from '../../adapters/aws/deployed.ts';
+import { deployedLauncher } from '../../adapters/aws/deployed-launcher.ts';
+import { observe } from '../../adapters/aws/lambda-handler.ts';
+import { once } from '../../adapters/aws/lazy-ports.ts';
+import { taskGroup } from '../../adapters/aws/task-group.ts';
+import { systemClock } from '../../adapters/system-clock.ts';
+import { AgentError } from '../../core/errors.ts';
+import { parseEnvironment } from '../../core/parse-environment.ts';
+import { reporterEnv } from './env.ts';
+import { takeEvent } from './take-event.ts';
+
+const env = parseEnvironment(reporterEnv, process.env, 'The reporter');
+const region = process.env.AWS_REGION ?? '';
+const { log, handler: observed } = observe(env.AGENT_NAME);
+const clock = systemClock;
+const ledger = deployedLedger(env, clock);
+
+const reporting = once(async () => {
+  const { deployedReport } = await import('./deployed-report.ts');
+  return deployedReport({ env, region, description: agentDescription(env), ledger, clock, log });
+});
+
+const deps = {
+  report: async (id: string) => (await reporting())(id),
+  ledger,
+  launcher: deployedLauncher(env, launchesNothing, clock),
+  dispatches: deployedQueue(env.DISPATCHES_QUEUE),
+  reports: deployedQueue(env.REPORTS_QUEUE),
+  reportsQueueArn: env.REPORTS_QUEUE_ARN,
+  group: taskGroup(env.AGENT_NAME),
+  clock,
+  log,
+};
+
+/** Woken by its queue, the dead-letter queues, results in the ledger, containers that stop, and each minute. */
+export const handler = observed((event) => takeEvent(deps, event));
+
+/** It looks at containers and stops them; starting one is the dispatcher's. */
+function launchesNothing(): Promise<never> {
+  throw new AgentError('launch-failed', 'The reporter starts no containers.');
+}

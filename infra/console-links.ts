@@ -1,0 +1,40 @@
+import { CfnOutput, Fn, type Stack } from 'aws-cdk-lib';
+import type { RunopsAgent } from './runops-agent.ts';
+
+/** Outputs of the stack that lead to the pages of the console that one wants next. */
+export function linkToConsole(stack: Stack, agent: RunopsAgent): void {
+  const { polling, dispatching, reporting, execution, storage, queues } = agent;
+  const home = `https://${stack.region}.console.aws.amazon.com`;
+  const region = `region=${stack.region}`;
+  const logsOf = (name: string) => `${home}/cloudwatch/home?${region}#logsV2:log-groups/log-group/${name}`;
+  const bucket = (name: string, prefix: string) => `${home}/s3/buckets/${name}?${region}&prefix=${prefix}`;
+  const queue = (url: string) => `${home}/sqs/v3/home?${region}#/queues/${encoded(url)}`;
+  const pages: Record<string, [what: string, address: string]> = {
+    PollerLogs: ['Whether it polls: begin here', logsOf(polling.poller.logGroup.logGroupName)],
+    DispatcherLogs: [
+      'Why a task was started or refused',
+      logsOf(dispatching.dispatcher.logGroup.logGroupName),
+    ],
+    ReporterLogs: ['What was redacted and reported', logsOf(reporting.reporter.logGroup.logGroupName)],
+    RunnerLogs: ['What the runners say of themselves', logsOf(execution.logGroup.logGroupName)],
+    Containers: [
+      'The containers that run now',
+      `${home}/ecs/v2/clusters/${execution.cluster.ref}/tasks?${region}`,
+    ],
+    Ledger: ['All executions, each with its records', bucket(storage.ledger.bucketName, 'executions/')],
+    Logs: ['The redacted logs', bucket(storage.logs.bucketName, 'logs/')],
+    Waiting: ['Tasks that wait for their start', queue(queues.dispatches.queue.queueUrl)],
+    Settings: [
+      'Policy, network and roles, as the dispatcher reads them',
+      `${home}/secretsmanager/secret?name=${encoded(dispatching.settings.ref)}&${region}`,
+    ],
+  };
+  for (const [name, [description, value]] of Object.entries(pages)) {
+    new CfnOutput(stack, name, { description, value });
+  }
+}
+
+/** For the path and the query of an address, where only the slashes of an ARN or of an address matter. */
+function encoded(token: string): string {
+  return Fn.join('%2F', Fn.split('/', token));
+}

@@ -1,0 +1,54 @@
+import { parsePolicy } from '../core/policy.ts';
+import type { DispatcherSettings } from '../functions/dispatcher/settings.ts';
+import type { Execution } from './execution.ts';
+import type { AgentNetwork } from './network.ts';
+import { targetNetwork } from './network-target.ts';
+import type { RunopsAgentProps } from './runops-agent-props.ts';
+import type { TargetRoles } from './target-roles.ts';
+
+interface Deployed {
+  network: AgentNetwork;
+  roles: TargetRoles;
+  execution: Execution;
+}
+
+/** What the dispatcher has to know: `functions/dispatcher/settings.ts`. */
+export function dispatcherSettingsOf(
+  props: RunopsAgentProps,
+  { network, roles, execution }: Deployed,
+): DispatcherSettings {
+  const targets = Object.entries(props.targets ?? {});
+  return {
+    policy: policyOf(props),
+    network: {
+      subnets: [...network.subnetIds],
+      securityGroups: [...network.securityGroupIds],
+      publicIp: network.publicIp,
+    },
+    taskDefinitions: { ...execution.taskDefinitions },
+    targets: Object.fromEntries(
+      targets.map(([name, target]) => {
+        const own = roles.byTarget.get(name);
+        return [
+          name,
+          {
+            ...(own && { taskRole: own.taskRole.roleArn, executionRole: own.executionRole.roleArn }),
+            network: targetNetwork(name, network, target),
+            ...(target.cpu !== undefined && { cpu: target.cpu }),
+            ...(target.memory !== undefined && { memory: target.memory }),
+          },
+        ];
+      }),
+    ),
+  };
+}
+
+/** The policy, with the types that targets name. */
+function policyOf({ policy, targets = {} }: RunopsAgentProps): DispatcherSettings['policy'] {
+  const own = parsePolicy(JSON.stringify(policy ?? {}));
+  const merged = { ...own.targets };
+  for (const [name, { types }] of Object.entries(targets)) {
+    if (types) merged[name] = { ...merged[name], types: [...types] };
+  }
+  return { ...own, targets: merged };
+}

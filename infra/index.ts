@@ -1,0 +1,14 @@
+/** The agent as a construct for CDK apps of others: `import { RunopsAgent } from 'runops-agent-aws'`. */
+
+export type { NetworkChoice } from './network.ts';
+export type { RoleRules } from './role-rules.ts';
+export { RunopsAgent } from './runops-agent.ts';
+export type {
+  CpuArchitecture,
+  IdentityProps,
+  RedactionProps,
+  RunopsAgentProps,
+  SecretAccess,
+  TargetProps,
+} from './runops-agent-props.ts';
+export type { VaultProps } from './vault-variables.ts';

@@ -1,0 +1,94 @@
+import { Stack } from 'aws-cdk-lib';
+import { type Conditions, type IPrincipal, PolicyDocument, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { Construct } from 'constructs';
+import { acknowledge, inBothStandards } from './acknowledge.ts';
+
+/** One permission, with the reason for the stars in its resources. */
+export interface Permission {
+  readonly actions: readonly string[];
+  readonly resources: readonly string[];
+  readonly conditions?: Conditions;
+  /** What the star stands for, and why the caller needs all of it. */
+  readonly star?: string;
+}
+
+/** @throws when a resource has a star and nobody says why. */
+export function allow(
+  actions: readonly string[],
+  resources: readonly string[],
+  { conditions = {}, star }: { conditions?: Conditions; star?: string } = {},
+): Permission {
+  const unexplained = resources.find((resource) => /[*?]/.test(resource));
+  if (unexplained !== undefined && !star)
+    throw new RangeError(`Say why ${actions.join()} is for ${unexplained}.`);
+  return { actions, resources, conditions, ...(star && { star }) };
+}
+
+/** The use of keys by way of one service: `s3` or `secretsmanager`. */
+export function allowKeys(service: string, actions: readonly string[], keys: readonly IKey[]): Permission[] {
+  const [first] = keys;
+  if (!first) return [];
+  const viaService = `${service}.${Stack.of(first).region}.${Stack.of(first).urlSuffix}`;
+  const conditions = { StringEquals: { 'kms:ViaService': viaService } };
+  return [
+    allow(
+      actions,
+      keys.map((key) => key.keyArn),
+      { conditions },
+    ),
+  ];
+}
+
+export interface PermittedRoleProps {
+  readonly description: string;
+  readonly assumedBy: IPrincipal;
+  readonly permissions: readonly Permission[];
+}
+
+/** A role that may do this and no more. */
+export function roleWith(
+  scope: Construct,
+  id: string,
+  { description, assumedBy, permissions }: PermittedRoleProps,
+): Role {
+  const statements = permissions.map(statementOf);
+  const role = new Role(scope, id, {
+    description,
+    assumedBy,
+    inlinePolicies: { calls: new PolicyDocument({ statements }) },
+  });
+  acknowledge(
+    role,
+    'The policy is for this role alone and goes with it.',
+    inBothStandards('IAMNoInlinePolicy'),
+  );
+  for (const { resources, star } of permissions) {
+    if (star)
+      acknowledge(
+        role,
+        star,
+        resources.map((one) => wildcardRule(scope, one)),
+      );
+  }
+  return role;
+}
+
+export function statementOf({ actions, resources, conditions = {} }: Permission): PolicyStatement {
+  return new PolicyStatement({ actions: [...actions], resources: [...resources], conditions });
+}
+
+/** The name of cdk-nag for a resource with a star: what CloudFormation fills in is in angle brackets. */
+function wildcardRule(scope: Construct, resource: string): string {
+  return `AwsSolutions-IAM5[Resource::${flat(Stack.of(scope).resolve(resource))}]`;
+}
+
+function flat(value: unknown): string {
+  if (typeof value === 'string') return value.replaceAll(/\$\{([^}]+)\}/g, '<$1>');
+  if (typeof value !== 'object' || value === null) return '';
+  const [[name, content] = ['', undefined]] = Object.entries(value);
+  if (name === 'Ref') return `<${content}>`;
+  if (!Array.isArray(content)) return '';
+  if (name === 'Fn::GetAtt') return `<${content.join('.')}>`;
+  return name === 'Fn::Join' ? content[1].map(flat).join(content[0]) : '';
+}

@@ -1,0 +1,114 @@
+import { Stack } from 'aws-cdk-lib';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { AgentParts, SharedVariables } from './agent-parts.ts';
+
+import { checkProps } from './check-props.ts';
+import { dispatcherSettingsOf } from './dispatcher-settings.ts';
+import { Dispatching } from './dispatching.ts';
+import { EncryptionKeys } from './encryption-keys.ts';
+import { Execution } from './execution.ts';
+import { typesOf } from './image.ts';
+import { type AgentNetwork, agentNetwork } from './network.ts';
+import { packageVersion } from './package-files.ts';
+import { allowKeys } from './permissions.ts';
+import { Polling } from './polling.ts';
+import { Queues } from './queues.ts';
+import { redactionSettings } from './redaction-settings.ts';
+import { Reporting } from './reporting.ts';
+import { applyRoleRules } from './role-rules.ts';
+import type { RunopsAgentProps } from './runops-agent-props.ts';
+import { secretPermission } from './secret-access.ts';
+import { Storage } from './storage.ts';
+import { TargetRoles } from './target-roles.ts';
+import { vaultVariables } from './vault-variables.ts';
+
+/**
+ * A Runops agent in this stack: it asks the API for tasks, runs each in a Fargate container of its own with the
+ * credentials of its target alone, and reports what is left of its output after redaction.
+ *
+ *     new RunopsAgent(this, 'Agent', { tokenSecret: Secret.fromSecretNameV2(this, 'Token', 'runops/agent-token') });
+ */
+export class RunopsAgent extends Construct {
+  readonly keys: EncryptionKeys;
+  readonly storage: Storage;
+  readonly queues: Queues;
+  readonly network: AgentNetwork;
+  readonly roles: TargetRoles;
+  readonly execution: Execution;
+  readonly polling: Polling;
+  readonly dispatching: Dispatching;
+  readonly reporting: Reporting;
+
+  /** @throws AgentError `config-invalid` when a prop cannot be right; the message says what to do. */
+  constructor(scope: Construct, id: string, props: RunopsAgentProps) {
+    super(scope, id);
+    checkProps(props);
+    const logRetention = props.ownLogRetention ?? RetentionDays.THREE_MONTHS;
+    const redaction = redactionSettings(props.redaction ?? {});
+    const vault = vaultVariables(props.vault);
+    const { targets = {}, secretVariables = {}, secretKeys = [], startsAtOnce = 20 } = props;
+
+    const keys = new EncryptionKeys(this, 'Keys');
+    const storage = new Storage(this, 'Storage', { keys, logRetentionDays: props.logRetentionDays ?? 365 });
+    this.keys = keys;
+    this.storage = storage;
+    this.queues = new Queues(this, 'Queues');
+    this.network = agentNetwork(this, 'Network', props.network ?? { profile: 'public' }, {
+      ...{ buckets: [storage.ledger, storage.output], logKey: keys.data, logRetention },
+    });
+    const roles = new TargetRoles(this, 'Roles', {
+      ...{ storage, keys, targets, secretKeys, secretVariables, vaultSecret: props.vault?.secretId },
+      secrets: props.secrets ?? { by: 'prefix', prefix: 'runops/' },
+    });
+    this.roles = roles;
+    const { images = {}, architecture = 'arm64' } = props;
+    const logs = { logKey: keys.data, logRetention };
+    const execution = new Execution(this, 'Execution', {
+      ...{ storage, roles, images, architecture, secretVariables, vault, ...logs },
+    });
+    this.execution = execution;
+
+    const parts = this.partsOf(props, { ...logs, tracing: props.tracing ?? false });
+    const capabilities = typesOf(Object.keys(execution.taskDefinitions)).join(',');
+    const settings = dispatcherSettingsOf(props, { network: this.network, roles, execution });
+    this.polling = new Polling(this, 'Polling', {
+      ...{ ...parts, capabilities, pollMilliseconds: props.pollMilliseconds },
+      reservedConcurrency: props.pollerConcurrency,
+    });
+    this.dispatching = new Dispatching(this, 'Dispatching', {
+      ...{ ...parts, execution, roles, settings, identity: props.identity, startsAtOnce },
+    });
+    this.reporting = new Reporting(this, 'Reporting', { ...parts, capabilities, execution, redaction });
+    applyRoleRules(this, props.roles ?? {});
+  }
+
+  private partsOf(props: RunopsAgentProps, functions: AgentParts['functions']): AgentParts {
+    const { storage, keys, queues } = this;
+    const { tokenSecret, secretKeys = [] } = props;
+    const tokenKeys = secretKeys.map((arn, index) => Key.fromKeyArn(this, `TokenKey${index}`, arn));
+    const shared: SharedVariables = {
+      AGENT_NAME: props.name ?? Stack.of(this).stackName,
+      API_URL: props.apiUrl ?? 'https://api.runops.io',
+      TOKEN_SECRET: tokenSecret.secretArn,
+      TAGS: props.tags,
+      // One stack may hold several agents.
+      RUNOPS_INSTANCE: `${Stack.of(this).stackId}/${this.node.id}`,
+      RUNOPS_VERSION: packageVersion,
+      JWK_VERIFY: String(props.identity !== undefined),
+      LEDGER_BUCKET: storage.ledger.bucketName,
+      OUTPUT_BUCKET: storage.output.bucketName,
+    };
+    const token = [
+      secretPermission(tokenSecret),
+      ...allowKeys(
+        'secretsmanager',
+        ['kms:Decrypt'],
+        tokenSecret.encryptionKey ? [tokenSecret.encryptionKey] : [],
+      ),
+      ...allowKeys('secretsmanager', ['kms:Decrypt'], tokenKeys),
+    ];
+    return { storage, keys, queues, functions, shared, token };
+  }
+}

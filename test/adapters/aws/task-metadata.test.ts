@@ -1,0 +1,32 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { ecsTaskArn } from '../../../adapters/aws/task-metadata.ts';
+import { fakeClock } from '../../support/fake-clock.ts';
+import { type FakeTaskMetadata, startFakeTaskMetadata } from '../../support/fake-task-metadata.ts';
+
+const taskArn = 'arn:aws:ecs:eu-west-1:123456789012:task/runops/0123456789abcdef';
+
+let metadata: FakeTaskMetadata;
+beforeEach(async () => {
+  metadata = await startFakeTaskMetadata(taskArn);
+});
+afterEach(() => metadata.close());
+
+// Pauses pass at once, timeouts never.
+const read = (uri: string | undefined) =>
+  ecsTaskArn({ fetch, clock: fakeClock({ skip: 1999 }), random: () => 0 }, uri);
+
+it('reads the ARN of the task, although the endpoint is not there at once', async () => {
+  metadata.fails.push(500, 503);
+  expect(await read(metadata.uri)).toBe(taskArn);
+});
+
+it('gives up after some tries, and says what was answered', async () => {
+  metadata.fails.push(500, 500, 500, 500, 500, 500);
+  await expect(read(metadata.uri)).rejects.toThrow(/could not be read: status 500 after 5 tries at http/);
+  expect(metadata.fails.splice(0)).toHaveLength(1);
+  await expect(read(`${metadata.uri}/nowhere`)).rejects.toThrow(/status 404 after 1 tries/);
+});
+
+it.for([undefined, '', 'nowhere'])('says so without an address: %s', async (uri) => {
+  await expect(read(uri)).rejects.toThrow(/^ECS_CONTAINER_METADATA_URI_V4 is not set/);
+});

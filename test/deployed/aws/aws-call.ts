@@ -1,0 +1,76 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+/** One call of AWS by our own code, as an IAM policy sees it. */
+export interface AwsCall {
+  /** Which of our programs called, by its `AWS_SDK_UA_APP_ID`, such as `runops-poller`. */
+  caller: string;
+  /** Such as `s3:PutObject`. */
+  action: string;
+  /** An ARN, or `*` where the action has none. */
+  resource: string;
+  accessKeyId: string;
+  status: number;
+}
+
+export interface AwsHttpRequest {
+  method: string;
+  /** With the query. */
+  path: string;
+  headers: IncomingHttpHeaders;
+  /** Empty for S3, whose bodies are not kept. */
+  body: string;
+}
+
+export function callerOf({ 'user-agent': agent = '' }: IncomingHttpHeaders): string {
+  return /\bapp\/([\w.-]+)/.exec(agent)?.[1] ?? '';
+}
+
+/** Who signed and for which service: `Credential=<key>/<day>/<region>/<service>/aws4_request`. */
+export function scopeOf({ authorization = '' }: IncomingHttpHeaders): {
+  accessKeyId: string;
+  service: string;
+} {
+  const [accessKeyId = '', , , service = ''] =
+    /Credential=([^,]+)/.exec(authorization)?.[1]?.split('/') ?? [];
+  return { accessKeyId, service };
+}
+
+/** The action and the resource that the request asks for. */
+export function askedFor(request: AwsHttpRequest): { action: string; resource: string } {
+  const { service } = scopeOf(request.headers);
+  if (service === 's3') return ofS3(request);
+  const target = String(request.headers['x-amz-target'] ?? '');
+  if (!target) {
+    const form = new URLSearchParams(request.body);
+    return { action: `${service}:${form.get('Action')}`, resource: form.get('RoleArn') ?? '*' };
+  }
+  const action = `${service}:${target.split('.').at(-1)}`;
+  return { action, resource: resourceOf(service, JSON.parse(request.body || '{}')) };
+}
+
+/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html */
+function ofS3({ method, path }: AwsHttpRequest) {
+  const { pathname, searchParams: query } = new URL(path, 'http://s3');
+  const [, bucket = '', ...rest] = pathname.split('/').map(decodeURIComponent);
+  const key = rest.join('/');
+  if (!key) {
+    if (method === 'POST' && query.has('delete'))
+      return { action: 's3:DeleteObject', resource: `arn:aws:s3:::${bucket}/*` };
+    return { action: 's3:ListBucket', resource: `arn:aws:s3:::${bucket}` };
+  }
+  const resource = `arn:aws:s3:::${bucket}/${key}`;
+  if (method === 'DELETE') {
+    return { action: query.has('uploadId') ? 's3:AbortMultipartUpload' : 's3:DeleteObject', resource };
+  }
+  return { action: method === 'GET' || method === 'HEAD' ? 's3:GetObject' : 's3:PutObject', resource };
+}
+
+function resourceOf(service: string, input: Record<string, unknown>): string {
+  const named = ['taskDefinition', 'task', 'SecretId', 'RoleArn', 'KeyId'].map((name) => input[name]);
+  const tasks = Array.isArray(input.tasks) ? input.tasks : [];
+  const found = [...named, ...tasks].find((value) => typeof value === 'string');
+  if (typeof found === 'string') return found;
+  const queue = String(input.QueueUrl ?? '').split('/');
+  if (service === 'sqs') return `arn:aws:sqs:us-east-1:${queue.at(-2)}:${queue.at(-1)}`;
+  return '*';
+}

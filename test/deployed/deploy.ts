@@ -1,0 +1,72 @@
+import { execFile } from 'node:child_process';
+import { globSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import type { Emulator } from '../support/emulator.ts';
+import { formCall } from './aws/signed-fetch.ts';
+import { pruneTemplate, type Template } from './prune-template.ts';
+
+const project = resolve(import.meta.dirname, '../..');
+
+/** The account must have it before anything can be deployed into it. */
+export async function bootstrap(emulator: Emulator): Promise<void> {
+  const { region } = emulator.clientOptions;
+  await cdk(emulator, tmpdir(), ['bootstrap', `aws://${emulatedAccount}/${region}`]);
+}
+
+/** The account of an emulator that was told no other. */
+export const emulatedAccount = '000000000000';
+
+/**
+ * Synthesizes the app with these settings in `folder`, as a customer does, and deploys what the emulator knows.
+ * Returns what was left out.
+ */
+export async function deploy(emulator: Emulator, folder: string, settings: object): Promise<string[]> {
+  await writeFile(join(folder, 'runops-agent.json'), JSON.stringify(settings));
+  const app = `${process.execPath} --disable-warning=ExperimentalWarning ${process.env.TRY_APP ?? join(project, 'infra/app.ts')}`;
+  const assembly = join(folder, 'cdk.out');
+  await cdk(emulator, folder, ['synth', '--quiet', '--app', app, '--output', assembly]);
+  const taken = [];
+  for (const file of globSync(join(assembly, '*.template.json')))
+    taken.push(...(await prune(emulator, file)));
+  await cdk(emulator, folder, ['deploy', '--all', '--require-approval', 'never', '--app', assembly]);
+  return taken;
+}
+
+async function prune(emulator: Emulator, file: string): Promise<string[]> {
+  const whole: Template = JSON.parse(await readFile(file, 'utf8'));
+  const { template, taken } = pruneTemplate(whole, await unknownTypes(emulator, whole));
+  await writeFile(file, JSON.stringify(template));
+  return taken;
+}
+
+/** Asks the emulator itself, with a template of the types alone: a whole one is too long for this call. */
+async function unknownTypes(emulator: Emulator, { Resources }: Template): Promise<string[]> {
+  const types = [...new Set(Object.values(Resources).map(({ Type }) => Type))];
+  const bare = Object.fromEntries(types.map((Type, n) => [`Resource${n}`, { Type, Properties: {} }]));
+  const TemplateBody = JSON.stringify({ Resources: bare });
+  const input = { Action: 'ValidateTemplate', Version: '2010-05-15', TemplateBody };
+  const said = await formCall(emulator, 'cloudformation', input).catch((thrown: Error) => thrown.message);
+  return /Unrecognized resource types: \[([^\]]*)\]/.exec(said)?.[1]?.split(', ') ?? [];
+}
+
+/** Runs the CDK CLI in `folder`, as the owner of the emulated account. */
+async function cdk({ clientOptions }: Emulator, folder: string, argv: string[]): Promise<void> {
+  const { endpoint, region, credentials } = clientOptions;
+  const env = {
+    ...process.env,
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_REGION: region,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    AWS_EC2_METADATA_DISABLED: 'true',
+    CDK_DISABLE_CLI_TELEMETRY: 'true',
+  };
+  const program = join(project, 'node_modules/.bin/cdk');
+  const options = { cwd: folder, env, maxBuffer: 64 * 1024 * 1024 };
+  await promisify(execFile)(program, ['--no-notices', '--ci', ...argv], options).catch((thrown) => {
+    throw new Error(`cdk ${argv.join(' ')}:\n${thrown.stdout}\n${thrown.stderr}`);
+  });
+}

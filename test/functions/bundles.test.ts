@@ -1,0 +1,167 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import type { VariablesOf } from '../../adapters/aws/deployment-env.ts';
+import type { DispatcherEnv } from '../../functions/dispatcher/env.ts';
+import type { PollerEnv } from '../../functions/poller/env.ts';
+import type { ReporterEnv } from '../../functions/reporter/env.ts';
+import { type FakeAws, startFakeAws } from '../support/fake-aws.ts';
+import { type FakeRunopsApi, startFakeRunopsApi } from '../support/fake-runops-api.ts';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'runops-bundles-'));
+  for (const name of ['one', 'other']) execFileSync(process.execPath, ['build.ts', join(folder, name)]);
+}, 60_000);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** The bundles, as Lambda runs them: a process with the environment of the function, and one event. */
+const queue = (name: string) => `arn:aws:sqs:eu-west-1:111122223333:${name}`;
+const message = (arn: string) => ({
+  Records: [{ eventSource: 'aws:sqs', eventSourceARN: arn, body: '{"executionId":"7"}' }],
+});
+const settings = {
+  policy: { targets: {} },
+  network: { subnets: ['subnet-1'], securityGroups: ['sg-1'], publicIp: true },
+  taskDefinitions: { shell: 'arn:shell:1' },
+  targets: {},
+};
+const task = { id: 7, type: 'bash', script: 'echo secret-script', target: 'shell', redact: 'all' };
+
+const recordOf7 = (name: string) => ['', 'ledger', 'work', '7', name].join('/');
+
+async function deployment() {
+  const [aws, api] = await Promise.all([
+    startFakeAws(),
+    startFakeRunopsApi({ registration: { webhook_extensions: true } }),
+  ]);
+  onTestFinished(async () => {
+    aws.close();
+    await api.close();
+  });
+  aws.secrets
+    .set('arn:token', JSON.stringify({ TOKEN: api.token }))
+    .set('arn:settings', JSON.stringify(settings));
+  return { aws, api };
+}
+
+async function run(name: string, { aws, api }: { aws: FakeAws; api: FakeRunopsApi }, event: unknown) {
+  const script = `
+    const { handler } = await import(${JSON.stringify(join(folder, 'one/functions', name, 'index.mjs'))});
+    const end = Date.now() + 6_500;
+    const context = { awsRequestId: 'request-1', functionName: 'f', getRemainingTimeInMillis: () => end - Date.now() };
+    await handler(${JSON.stringify(event)}, context);
+    process.exit();`;
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], {
+    env: {
+      ...environment(aws, api),
+      AWS_REGION: 'eu-west-1',
+      AWS_ACCESS_KEY_ID: 'x',
+      AWS_SECRET_ACCESS_KEY: 'y',
+    },
+  });
+  const lines: Record<string, unknown>[] = stdout
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
+  return { stdout, lines };
+}
+
+function environment(aws: FakeAws, api: FakeRunopsApi) {
+  const variables: VariablesOf<PollerEnv> & VariablesOf<DispatcherEnv> & VariablesOf<ReporterEnv> = {
+    ...{ API_URL: api.url, TOKEN_SECRET: 'arn:token', AGENT_NAME: 'prod', RUNOPS_INSTANCE: 'arn:stack' },
+    ...{
+      RUNOPS_VERSION: '1.2.3',
+      JWK_VERIFY: 'false',
+      CAPABILITIES: 'bash,postgres',
+      AWS_ENDPOINT_URL: aws.url,
+    },
+    ...{
+      LEDGER_BUCKET: 'ledger',
+      OUTPUT_BUCKET: 'output',
+      LOG_BUCKET: 'logs',
+      CLUSTER: 'c',
+      LEASE_SECONDS: '120',
+    },
+    ...{ DISPATCHES_QUEUE: `${aws.url}/dispatches`, KILLS_QUEUE: `${aws.url}/kills` },
+    ...{ REPORTS_QUEUE: `${aws.url}/reports`, REPORTS_QUEUE_ARN: queue('reports') },
+    ...{
+      DISPATCHES_QUEUE_ARN: queue('dispatches'),
+      KILLS_QUEUE_ARN: queue('kills'),
+      SETTINGS_SECRET: 'arn:settings',
+    },
+  };
+  return variables;
+}
+
+describe('the bundles of the functions', () => {
+  it('carry a task from the API to its container', async () => {
+    const there = await deployment();
+    const { aws, api } = there;
+    api.addTask(task);
+    const polled = await run('poller', there, {});
+    expect(api.registrations).toMatchObject([{ version: '1.2.3', capabilities: ['bash', 'postgres'] }]);
+    expect(aws.sent).toEqual([{ queueUrl: `${aws.url}/dispatches`, body: '{"executionId":"7"}' }]);
+    expect(aws.objects.has('/ledger/open/7')).toBe(true);
+    expect(polled.lines).toContainEqual(expect.objectContaining({ message: 'task.received', taskId: '7' }));
+    expect(polled.lines).toContainEqual(expect.objectContaining({ service: 'prod', TasksReceived: 1 }));
+
+    const dispatched = await run('dispatcher', there, message(queue('dispatches')));
+    expect(api.statusOf(7)).toBe('running');
+    expect(aws.launched).toMatchObject([
+      { startedBy: '7', group: 'runops:prod', taskDefinition: 'arn:shell:1' },
+    ]);
+    expect(dispatched.lines).toContainEqual(
+      expect.objectContaining({ ExecutionsLaunched: 1, TasksLocked: 1 }),
+    );
+    expect(polled.stdout + dispatched.stdout).not.toMatch(new RegExp(`secret-script|${api.token}`));
+  }, 60_000);
+
+  it('carry a result from the ledger to the API, and end what its user no longer wants', async () => {
+    const there = await deployment();
+    const { aws, api } = there;
+    api.addTask(task);
+    const put = (name: string, record: object) => aws.objects.set(recordOf7(name), JSON.stringify(record));
+    put('task', { receivedAt: 1, input: task });
+    put('lock', { lockedAt: 1, uploadUrl: null });
+
+    await run('dispatcher', there, message(queue('kills')));
+    expect(aws.sent).toEqual([{ queueUrl: `${aws.url}/reports`, body: '{"executionId":"7"}' }]);
+    await run('reporter', there, message(queue('reports')));
+    expect(await api.resultOf(7)).toMatchObject({ status: 'failure', reason: 'killed' });
+    expect([...aws.objects.keys()].filter((key) => /^\/ledger\/(work|open)\//.test(key))).toEqual([]);
+    expect(aws.objects.get('/logs/logs/7.log')).toContain('killed by its user');
+  }, 60_000);
+
+  it('sweep each minute', async () => {
+    const there = await deployment();
+    const { aws } = there;
+    aws.objects
+      .set('/ledger/open/7', '')
+      .set(recordOf7('task'), JSON.stringify({ receivedAt: 1, input: task }));
+    await run('reporter', there, { source: 'aws.scheduler', 'detail-type': 'Scheduled Event', detail: '{}' });
+    expect(aws.sent).toEqual([{ queueUrl: `${aws.url}/dispatches`, body: '{"executionId":"7"}' }]);
+  }, 60_000);
+
+  it('are the same bytes each time they are built', () => {
+    const bytesOf = (build: string) => {
+      const functions = join(folder, build, 'functions');
+      const files = readdirSync(functions, { recursive: true, encoding: 'utf8' }).toSorted();
+      return files
+        .filter((file) => file.endsWith('.mjs'))
+        .map((file) => [file, readFileSync(join(functions, file), 'utf8')]);
+    };
+    expect(bytesOf('one').length).toBeGreaterThan(3);
+    expect(bytesOf('one')).toEqual(bytesOf('other'));
+  });
+
+  it('fail at their start without what they have to know, and name all of it', async () => {
+    const index = join(folder, 'one/functions/dispatcher/index.mjs');
+    await expect(promisify(execFile)(process.execPath, [index], { env: {} })).rejects.toThrow(
+      /The dispatcher cannot start: API_URL: .*TOKEN_SECRET: .*LEASE_SECONDS: /,
+    );
+  });
+});

@@ -1,0 +1,22 @@
+import { createServer } from 'node:http';
+import { listening } from './listening.ts';
+
+export interface FakeTaskMetadata {
+  /** What ECS puts into ECS_CONTAINER_METADATA_URI_V4. */
+  uri: string;
+  /** The statuses of the next answers; 200 after them. */
+  fails: number[];
+  close(): Promise<void>;
+}
+
+/** The metadata of one ECS task, as its containers see it. */
+export async function startFakeTaskMetadata(taskArn: string): Promise<FakeTaskMetadata> {
+  const fails: number[] = [];
+  const server = createServer((request, response) => {
+    const status = fails.shift() ?? (request.url === '/v4/container-1/task' ? 200 : 404);
+    const body = status === 200 ? { Cluster: 'runops', TaskARN: taskArn, Family: 'runops-shell' } : {};
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  });
+  const { port, close } = await listening(server);
+  return { uri: `http://127.0.0.1:${port}/v4/container-1`, fails, close };
+}
