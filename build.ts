@@ -1,6 +1,7 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type BuildOptions, buildSync } from 'esbuild';
+import { type BuildOptions, build } from 'esbuild';
+import { pureSchemas } from './build-pure-schemas.ts';
 
 /**
  * Bundles what runs outside of this checkout, without `node_modules`, into `dist` or the folder that is given:
@@ -8,7 +9,7 @@ import { type BuildOptions, buildSync } from 'esbuild';
  */
 const folder = resolve(process.argv[2] ?? `${import.meta.dirname}/dist`);
 
-bundle({
+await bundle({
   entryPoints: { runops: 'cli/main.ts' },
   // Whoever types `runops` may have an older Node than this project.
   target: 'node18',
@@ -19,7 +20,7 @@ bundle({
 chmodSync(`${folder}/runops.mjs`, 0o755);
 
 rmSync(`${folder}/runner-parts`, { recursive: true, force: true });
-bundle({
+await bundle({
   entryPoints: { runner: 'containers/runner/main.ts' },
   // Its Node is ours; what has to be rewritten for an older one would be one more file to load.
   target: 'node24',
@@ -31,8 +32,15 @@ bundle({
   banner: { js: 'const require = process.getBuiltinModule;' },
 });
 
+await bundle({
+  // For the CDK apps of others, which bring the CDK: `infra/index.ts`.
+  entryPoints: { index: 'infra/index.ts' },
+  outdir: `${folder}/infra`,
+  external: ['aws-cdk-lib', 'constructs'],
+});
+
 rmSync(`${folder}/agent-parts`, { recursive: true, force: true });
-bundle({
+await bundle({
   entryPoints: { agent: 'local/agent.ts' },
   // The clients of redaction services are large: each is a file of its own, loaded where it is configured.
   splitting: true,
@@ -47,7 +55,7 @@ const { filename: __filename, dirname: __dirname } = import.meta;`,
 
 rmSync(`${folder}/functions`, { recursive: true, force: true });
 for (const name of ['poller', 'dispatcher', 'reporter']) {
-  bundle({
+  await bundle({
     entryPoints: { index: `functions/${name}/handler.ts` },
     outdir: `${folder}/functions/${name}`,
     target: 'node24',
@@ -65,8 +73,8 @@ const { filename: __filename, dirname: __dirname } = import.meta;`,
   });
 }
 
-function bundle(options: BuildOptions) {
-  buildSync({
+async function bundle(options: BuildOptions) {
+  await build({
     absWorkingDir: import.meta.dirname,
     outdir: folder,
     outExtension: { '.js': '.mjs' },
@@ -78,6 +86,7 @@ function bundle(options: BuildOptions) {
     minify: true,
     legalComments: 'none',
     logLevel: 'warning',
+    plugins: [pureSchemas],
     ...options,
   });
 }
