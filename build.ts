@@ -1,7 +1,8 @@
-import { chmodSync, rmSync } from 'node:fs';
+import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
 import { pureSchemas } from './build-pure-schemas.ts';
+import { readRubyProgram } from './containers/ruby-runner/program.ts';
 
 /**
  * Bundles what runs outside of this checkout, without `node_modules`, into `dist` or the folder that is given:
@@ -72,6 +73,9 @@ const { filename: __filename, dirname: __dirname } = import.meta;`,
     },
   });
 }
+
+// For containers of customers' own images: the dispatcher reads it when a task needs it.
+writeFileSync(`${folder}/functions/dispatcher/ruby-runner.json`, JSON.stringify(readRubyProgram()));
 
 async function bundle(options: BuildOptions) {
   await build({

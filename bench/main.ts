@@ -2,6 +2,7 @@ import { cpus } from 'node:os';
 import { benchFunctions } from './functions.ts';
 import { benchMasking } from './masking.ts';
 import { benchOverhead } from './overhead.ts';
+import { benchPickUp } from './pick-up.ts';
 import { benchRedactionQuality } from './redaction-quality.ts';
 import { benchRedactionSpeed } from './redaction-speed.ts';
 import type { BenchRow } from './row.ts';
@@ -18,6 +19,7 @@ const benches: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   'redaction-quality': benchRedactionQuality,
   scale: benchScale,
   functions: benchFunctions,
+  'pick-up': benchPickUp,
 };
 
 const wanted = process.argv.slice(2);

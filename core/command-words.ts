@@ -14,11 +14,19 @@ export function commandWords(template: string): Word[] {
   return splitWords(template, { placeholders: true, refusal: refusedCommand });
 }
 
-/** The words of a script that is one command and its arguments, such as `get pods -l 'app in (a, b)'`. */
-export function scriptWords(script: string): string[] {
-  const words = splitWords(script.trim(), { placeholders: false, refusal: refusedScript });
-  if (words.length === 0) throw refusedScript('it is empty');
-  return words.map((word) => word.map((part) => ('text' in part ? part.text : '')).join(''));
+/**
+ * The words of a script that is one command and its arguments, such as `get pods -l 'app in (a, b)'`. `program` is
+ * what they are for: the script may name it or not. `source` is where they come from, for the error.
+ * @throws AgentError `command-invalid`
+ */
+export function scriptWords(script: string, program?: string, source = 'The script'): string[] {
+  const refusal = (why: string) => refusedWords(source, why);
+  const words = splitWords(script.trim(), { placeholders: false, refusal }).map((word) =>
+    word.map((part) => ('text' in part ? part.text : '')).join(''),
+  );
+  if (words[0] === program) words.shift();
+  if (words.length === 0) throw refusal('it is empty');
+  return words;
 }
 
 /**
@@ -111,10 +119,10 @@ function refusedCommand(why: string): AgentError {
   );
 }
 
-function refusedScript(why: string): AgentError {
+function refusedWords(source: string, why: string): AgentError {
   return new AgentError(
     'command-invalid',
-    `The script cannot be used: ${why}. It is one command and its arguments, with quotes and backslashes as in a shell, ` +
+    `${source} cannot be used: ${why}. It is one command and its arguments, with quotes and backslashes as in a shell, ` +
       'but no shell reads it: pipes, redirects, several commands and $-expansions are not allowed. Quote them with single ' +
       'quotes where they are plain text.',
   );

@@ -24,6 +24,7 @@ export type LogEvent =
   | 'result.reported'
   | 'report.refused'
   | 'progress.failed'
+  | 'cleanup.failed'
   | 'message.failed'
   | 'message.died';
 

@@ -20,13 +20,30 @@ export function* secretsWithin(value: string): Generator<InnerSecret> {
 function* secretsOfKubeconfig(value: string): Generator<InnerSecret> {
   const text = /^\s*(?:apiVersion|kind|clusters|users)\s*:/m.test(value) ? value : base64Text(value);
   if (!text || !/^\s*users\s*:/m.test(text)) return;
-  for (const [, secret = ''] of text.matchAll(
-    /^[\s-]*(?:token|password|client-key-data)\s*:\s*["']?([^\s"']+)/gm,
-  )) {
+  for (const [, ...scalars] of text.matchAll(KUBECONFIG_SECRET)) {
+    const secret = plainScalar(scalars);
     yield { key: null, value: secret };
     const decoded = decodedKey(secret);
     if (decoded !== null) yield { key: '', value: decoded };
   }
+  for (const [, key = '', ...scalars] of text.matchAll(EXEC_VARIABLE))
+    yield { key, value: plainScalar(scalars) };
+}
+
+/** A scalar of YAML: in double quotes, in single quotes, on a line of its own below `|` or `>`, or as it is. */
+const SCALAR = String.raw`[ \t]*(?:"((?:[^"\\]|\\.)*)"|'((?:[^']|'')*)'|[|>][-+]?[ \t]*\n[ \t]*(\S+)|([^\s,}"'|>][^\s,}]*))`;
+const KUBECONFIG_SECRET = new RegExp(
+  String.raw`(?<![\w.-])["']?(?:(?:[\w-]+-)?token|password|client-secret|client-key-data)["']?[ \t]*:${SCALAR}`,
+  'g',
+);
+/** What the program of an `exec` user finds in its environment: `name: AWS_SECRET_ACCESS_KEY`, then `value: …`. */
+const EXEC_VARIABLE = new RegExp(
+  String.raw`\bname:[ \t]*["']?([\w.-]+)["']?[ \t]*\n[ \t]*value:${SCALAR}`,
+  'g',
+);
+
+function plainScalar([double, single, below, plain]: (string | undefined)[]): string {
+  return double?.replaceAll(/\\(.)/g, '$1') ?? single?.replaceAll("''", "'") ?? below ?? plain ?? '';
 }
 
 /** `scheme://user:password@host`, `scheme://:password@host` and `scheme://token@host`. */

@@ -26,9 +26,10 @@ export async function specify(guard: Guard, task: Task, lockedAt: number): Promi
   const user = await guard.verifyIdentity?.(task.token, task.user_email);
   const decision = decide(task, guard.policy);
   if (!decision.allow) throw new AgentError('policy-denied', decision.message);
-  const { image } = findIntegration(task.type);
+  const { image, words } = findIntegration(task.type);
   refuseHooks(task);
   refuseHugeScript(task.script);
+  words?.(task.script);
 
   const service = image === 'service' ? await serviceOf(guard, task) : undefined;
   const { rules } = decision;

@@ -7,7 +7,7 @@ import { networkSettings } from './app-network-settings.ts';
 import { missingToken } from './check-props.ts';
 import type { RunopsAgentProps } from './runops-agent-props.ts';
 
-/** What the file `runops-agent.json` may say: the props of `RunopsAgent`, with the secret of the token by name or ARN. */
+/** What `runops-agent.json` may say: the props of `RunopsAgent`, with the token's secret by its name or ARN. */
 export type AppSettings = Omit<RunopsAgentProps, 'tokenSecret'> & { readonly tokenSecret: string };
 
 const filled = z.string().check(z.minLength(1));
@@ -23,6 +23,17 @@ const target = z.strictObject({
   cpu: z.exactOptional(count),
   memory: z.exactOptional(count),
   types: z.exactOptional(texts),
+});
+
+const service = z.strictObject({
+  target: z.exactOptional(filled),
+  cluster: filled,
+  service: filled,
+  container: filled,
+  region: z.exactOptional(filled),
+  family: z.exactOptional(filled),
+  taskRole: z.exactOptional(filled),
+  executionRole: z.exactOptional(filled),
 });
 
 const vault = z.strictObject({
@@ -71,6 +82,7 @@ const settings = z.strictObject({
   secretVariables: z.exactOptional(textsByName),
   vault: z.exactOptional(vault),
   targets: z.exactOptional(z.record(z.string(), target)),
+  services: z.exactOptional(z.array(service)),
   images: z.exactOptional(textsByName),
   architecture: z.exactOptional(z.enum(['arm64', 'x86_64'])),
   network: z.exactOptional(networkSettings),

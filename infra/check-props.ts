@@ -2,6 +2,7 @@ import { Token } from 'aws-cdk-lib';
 import { AgentError } from '../core/errors.ts';
 import { catalog } from '../core/integrations/catalog.ts';
 import { parsePolicy } from '../core/policy.ts';
+import { checkServices } from './check-services.ts';
 import { checkFargateSize, defaultSize } from './fargate-size.ts';
 import type { RunopsAgentProps, TargetProps } from './runops-agent-props.ts';
 
@@ -11,6 +12,7 @@ export function checkProps(props: RunopsAgentProps): void {
   if (props.apiUrl !== undefined) checkAddress('apiUrl', props.apiUrl);
   if (props.identity) checkAddress('identity.jwkUrl', props.identity.jwkUrl);
   checkPolicy(props);
+  checkServices(props.services ?? []);
   for (const [name, target] of Object.entries(props.targets ?? {})) checkTarget(name, target, props);
 }
 

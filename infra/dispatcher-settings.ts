@@ -1,9 +1,10 @@
+import { Stack } from 'aws-cdk-lib';
 import { parsePolicy } from '../core/policy.ts';
 import type { DispatcherSettings } from '../functions/dispatcher/settings.ts';
 import type { Execution } from './execution.ts';
 import type { AgentNetwork } from './network.ts';
 import { targetNetwork } from './network-target.ts';
-import type { RunopsAgentProps } from './runops-agent-props.ts';
+import type { RunopsAgentProps, ServiceProps } from './runops-agent-props.ts';
 import type { TargetRoles } from './target-roles.ts';
 
 interface Deployed {
@@ -40,7 +41,16 @@ export function dispatcherSettingsOf(
         ];
       }),
     ),
+    ...(props.services && { services: servicesOf(props.services, Stack.of(execution).region) }),
   };
+}
+
+/** The services of the targets that the deployment names. */
+function servicesOf(services: readonly ServiceProps[], ownRegion: string): DispatcherSettings['services'] {
+  const named = services.flatMap(({ target, cluster, service, container, region = ownRegion }) =>
+    target === undefined ? [] : [[target, { cluster, service, container, region }] as const],
+  );
+  return Object.fromEntries(named);
 }
 
 /** The policy, with the types that targets name. */

@@ -28,7 +28,8 @@ export class EveryMinute extends Construct {
       target: {
         arn: call.functionArn,
         roleArn: role.roleArn,
-        // Without these, Scheduler tries for a day: https://docs.aws.amazon.com/scheduler/latest/APIReference/API_RetryPolicy.html
+        // Without these, Scheduler tries for a day:
+        // https://docs.aws.amazon.com/scheduler/latest/APIReference/API_RetryPolicy.html
         retryPolicy: { maximumRetryAttempts: 0, maximumEventAgeInSeconds: 60 },
       },
     });

@@ -9,6 +9,7 @@ export type {
   RedactionProps,
   RunopsAgentProps,
   SecretAccess,
+  ServiceProps,
   TargetProps,
 } from './runops-agent-props.ts';
 export type { VaultProps } from './vault-variables.ts';

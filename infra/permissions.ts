@@ -1,5 +1,12 @@
 import { Stack } from 'aws-cdk-lib';
-import { type Conditions, type IPrincipal, PolicyDocument, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
+import {
+  type Conditions,
+  type IPrincipal,
+  Policy,
+  PolicyDocument,
+  PolicyStatement,
+  Role,
+} from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { acknowledge, inBothStandards } from './acknowledge.ts';
@@ -58,29 +65,46 @@ export function roleWith(
     assumedBy,
     inlinePolicies: { calls: new PolicyDocument({ statements }) },
   });
+  explain(role, permissions);
+  return role;
+}
+
+/** More permissions for a role that is there already. */
+export function policyWith(
+  scope: Construct,
+  id: string,
+  role: Role,
+  permissions: readonly Permission[],
+): Policy {
+  const policy = new Policy(scope, id, { statements: permissions.map(statementOf), roles: [role] });
+  explain(policy, permissions);
+  return policy;
+}
+
+function explain(construct: Construct, permissions: readonly Permission[]): void {
   acknowledge(
-    role,
+    construct,
     'The policy is for this role alone and goes with it.',
     inBothStandards('IAMNoInlinePolicy'),
   );
   for (const { resources, star } of permissions) {
     if (star)
       acknowledge(
-        role,
+        construct,
         star,
-        resources.map((one) => wildcardRule(scope, one)),
+        resources.flatMap((one) => wildcardRules(construct, one)),
       );
   }
-  return role;
 }
 
 export function statementOf({ actions, resources, conditions = {} }: Permission): PolicyStatement {
   return new PolicyStatement({ actions: [...actions], resources: [...resources], conditions });
 }
 
-/** The name of cdk-nag for a resource with a star: what CloudFormation fills in is in angle brackets. */
-function wildcardRule(scope: Construct, resource: string): string {
-  return `AwsSolutions-IAM5[Resource::${flat(Stack.of(scope).resolve(resource))}]`;
+/** What cdk-nag calls a resource with a star: what CloudFormation fills in is in angle brackets. */
+function wildcardRules(scope: Construct, resource: string): string[] {
+  const rule = `AwsSolutions-IAM5[Resource::${flat(Stack.of(scope).resolve(resource))}]`;
+  return resource === '*' ? [rule, 'Serverless-LambdaStarPermissions'] : [rule];
 }
 
 function flat(value: unknown): string {

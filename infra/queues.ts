@@ -17,7 +17,7 @@ export interface QueuePair {
   readonly dead: Queue;
 }
 
-/** Messages say only which execution to look at. One execution is one group, so that nobody works on it twice at once. */
+/** Messages say only which execution to look at. Each execution is a group: nobody works on it twice at once. */
 export class Queues extends Construct {
   readonly dispatches: QueuePair;
   readonly kills: QueuePair;

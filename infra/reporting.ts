@@ -20,7 +20,7 @@ export interface ReportingProps extends AgentParts {
   readonly redaction: RedactionSettings;
 }
 
-/** Redacts what was printed, stores it and tells the API: woken by results, by containers that stop, and each minute. */
+/** Redacts what was printed, stores it, tells the API: woken by results, by containers that stop, and each minute. */
 export class Reporting extends Construct {
   readonly reporter: AgentFunction;
 

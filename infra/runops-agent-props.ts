@@ -66,6 +66,12 @@ export interface RunopsAgentProps {
    */
   readonly targets?: Readonly<Record<string, TargetProps>>;
   /**
+   * Your own ECS services in whose fresh tasks `rails-console-ecs` and `ecs-exec` run: docs/rails-on-ecs.md. The tag
+   * `runops` = `allow` on the service opts it in.
+   * @default - none: these two types are refused
+   */
+  readonly services?: readonly ServiceProps[];
+  /**
    * An image of yours for a family, by digest: `account.dkr.ecr.region.amazonaws.com/name@sha256:…`.
    * @default - built from `containers/images` when you deploy
    */
@@ -162,6 +168,39 @@ export type SecretAccess =
   | { readonly by: 'prefix'; readonly prefix: string }
   | { readonly by: 'tag'; readonly key: string; readonly value: string }
   | { readonly by: 'target' };
+
+/** An ECS service of yours, and what the agent needs to start a task that is like those of the service. */
+export interface ServiceProps {
+  /**
+   * The target that runs in it.
+   * @default - targets that name it by ECS_CLUSTER, ECS_SERVICE_NAME and ECS_CONTAINER
+   */
+  readonly target?: string;
+  /** The names of the cluster, the service and the container that has the program. */
+  readonly cluster: string;
+  readonly service: string;
+  readonly container: string;
+  /**
+   * Where it is.
+   * @default - the region of the agent
+   */
+  readonly region?: string;
+  /**
+   * The family of its task definitions.
+   * @default - any, with the roles below
+   */
+  readonly family?: string;
+  /**
+   * The ARN of the task role of its task definition, which the agent may pass to a task.
+   * @default - it has none
+   */
+  readonly taskRole?: string;
+  /**
+   * The ARN of the execution role of its task definition, with which ECS pulls its image and reads its secrets.
+   * @default - it has none
+   */
+  readonly executionRole?: string;
+}
 
 export interface TargetProps extends TargetNetworkProps {
   /**

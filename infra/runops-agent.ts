@@ -20,6 +20,7 @@ import { Reporting } from './reporting.ts';
 import { applyRoleRules } from './role-rules.ts';
 import type { RunopsAgentProps } from './runops-agent-props.ts';
 import { secretPermission } from './secret-access.ts';
+import { Services } from './services.ts';
 import { Storage } from './storage.ts';
 import { TargetRoles } from './target-roles.ts';
 import { vaultVariables } from './vault-variables.ts';
@@ -71,7 +72,9 @@ export class RunopsAgent extends Construct {
     this.execution = execution;
 
     const parts = this.partsOf(props, { ...logs, tracing: props.tracing ?? false });
-    const capabilities = typesOf(Object.keys(execution.taskDefinitions)).join(',');
+    const { services = [] } = props;
+    const deployed = [...Object.keys(execution.taskDefinitions), ...(services.length > 0 ? ['service'] : [])];
+    const capabilities = typesOf(deployed).join(',');
     const settings = dispatcherSettingsOf(props, { network: this.network, roles, execution });
     this.polling = new Polling(this, 'Polling', {
       ...{ ...parts, capabilities, pollMilliseconds: props.pollMilliseconds },
@@ -81,6 +84,12 @@ export class RunopsAgent extends Construct {
       ...{ ...parts, execution, roles, settings, identity: props.identity, startsAtOnce },
     });
     this.reporting = new Reporting(this, 'Reporting', { ...parts, capabilities, execution, redaction });
+    if (services.length > 0) {
+      new Services(this, 'Services', {
+        ...{ services, storage, keys, agentName: parts.shared.AGENT_NAME },
+        ...{ dispatcher: this.dispatching.dispatcher, reporter: this.reporting.reporter },
+      });
+    }
     applyRoleRules(this, props.roles ?? {});
   }
 

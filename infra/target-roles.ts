@@ -115,7 +115,7 @@ function recordsOfOneExecution({ storage: { ledger, output }, keys }: TargetRole
 }
 
 /** Nobody without a tag, and none but this one. */
-function tagsSession(taskRole: Role): PolicyStatement {
+export function tagsSession(taskRole: Role): PolicyStatement {
   return new PolicyStatement({
     principals: [taskRole],
     actions: ['sts:TagSession'],

@@ -40,6 +40,9 @@ export function taskDefinition(scope: Construct, id: string, props: TaskDefiniti
   });
   // A launch that was decided before a deployment still finds its revision after it.
   made.cfnOptions.updateReplacePolicy = CfnDeletionPolicy.RETAIN;
+  acknowledge(made, 'The last revision goes with the stack: nobody launches it any more.', [
+    'CloudFormation-Validate::W3011',
+  ]);
   acknowledge(made, 'The variables hold names of buckets and roles, no secrets.', ['AwsSolutions-ECS2']);
   return made;
 }

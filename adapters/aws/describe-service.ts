@@ -24,7 +24,7 @@ export interface DescribedService {
  * @throws AgentError whose message is the user's answer when the service cannot be used.
  */
 export async function describeService(ecs: ECSClient, address: ServiceAddress): Promise<DescribedService> {
-  const service = await findService(ecs, address);
+  const service = asItRuns(await findService(ecs, address));
   const taskDefinition = service.taskDefinition ?? '';
   const command = new DescribeTaskDefinitionCommand({ taskDefinition });
   const answer = await ecs
@@ -61,6 +61,18 @@ async function findService(ecs: ECSClient, { cluster, service: name }: ServiceAd
     `The service ${name} does not allow tasks of Runops. Whoever owns it allows them by the tag ` +
       `${optInTag.key} = ${optInTag.value} on the service.`,
   );
+}
+
+/** Where CodeDeploy or another tool deploys, the service itself stays as it was created; its primary task set does not. */
+function asItRuns(service: Service): Service {
+  const primary = service.taskSets?.find(({ status }) => status === 'PRIMARY');
+  if (!primary) return service;
+  const { taskDefinition, networkConfiguration, platformVersion, launchType, capacityProviderStrategy } =
+    primary;
+  return {
+    ...service,
+    ...{ taskDefinition, networkConfiguration, platformVersion, launchType, capacityProviderStrategy },
+  };
 }
 
 function failed(cause: unknown, action: string, resource: string): never {

@@ -49,7 +49,9 @@ function unclear(arn: string, reason: string | undefined): AgentError {
 export function endOf(task: Task | undefined): StoppedTask | undefined {
   if (!task) return { stoppedReason: 'MISSING' };
   if (!endedStatuses.includes(task.lastStatus ?? '')) return undefined;
-  const runner = task.containers?.find(({ name }) => name === runnerContainer);
+  // In a task of a customer's service it is the container whose command was replaced.
+  const ours = task.overrides?.containerOverrides?.[0]?.name ?? runnerContainer;
+  const runner = task.containers?.find(({ name }) => name === ours);
   return {
     stopCode: task.stopCode,
     stoppedReason: task.stoppedReason,

@@ -3,6 +3,7 @@ import { AgentError } from '../../core/errors.ts';
 import type { ExecutionId } from '../../core/execution.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { AwsCredentials } from '../secrets/aws-access.ts';
+import { mayPass } from './aws-failure.ts';
 
 export interface ExecutionCredentialsOptions {
   /** With the container's own credentials. */
@@ -65,7 +66,7 @@ async function assumeRole({
     const message =
       `The role ${roleArn} could not be taken on (${cause.name}). The role of the ECS task needs sts:AssumeRole and ` +
       'sts:TagSession on it, and its trust policy must allow both to that role: deploy the agent again.';
-    throw new AgentError('config-invalid', message, { cause });
+    throw new AgentError('config-invalid', message, { retryable: mayPass(cause), cause });
   });
   if (!got?.AccessKeyId || !got.SecretAccessKey || !got.SessionToken || !got.Expiration) {
     throw new AgentError('config-invalid', `STS gave no credentials for the role ${roleArn}.`);

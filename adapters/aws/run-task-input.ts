@@ -57,7 +57,7 @@ export function runTaskInput(
 }
 
 /** A longer one than ECS takes becomes its SHA-256, which has exactly as many hexadecimal digits. */
-function clientToken(executionId: string, launch: number): string {
+export function clientToken(executionId: string, launch: number): string {
   const token = `${executionId}-${launch}`;
   return token.length <= clientTokenCharactersMax ? token : createHash('sha256').update(token).digest('hex');
 }

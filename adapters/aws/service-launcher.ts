@@ -1,15 +1,11 @@
-import {
-  ConflictException,
-  type ECSClient,
-  RunTaskCommand,
-  type RunTaskCommandInput,
-} from '@aws-sdk/client-ecs';
+import type { ECSClient } from '@aws-sdk/client-ecs';
 import { AgentError } from '../../core/errors.ts';
 import type { ExecutionId, LaunchRequest } from '../../core/execution.ts';
 import type { Clock, Launcher, Ledger } from '../../core/ports.ts';
 import type { AwsCredentials } from '../secrets/aws-access.ts';
 import { describeService } from './describe-service.ts';
-import { launchFailure, noTask } from './launch-failure.ts';
+import { runTask } from './run-task.ts';
+import { clientToken } from './run-task-input.ts';
 import { type ManifestOptions, writeManifest } from './service-manifest.ts';
 import { serviceTaskInput } from './service-task-input.ts';
 
@@ -45,11 +41,15 @@ export function serviceLauncher(options: ServiceLauncherOptions): Pick<Launcher,
       ]);
       const content = { executionId, spec, credentials, secretNames: described.secretNames };
       const manifestUrl = await writeManifest(manifest, content, clock.now());
-      const clientToken = `${executionId}-service`.slice(-64);
-      const input = serviceTaskInput({
-        ...{ address, described, executionId, clientToken, group, bootstrap, manifestUrl },
-      });
-      return { launchId: await runTask(ecs, input), launchedAt: clock.now() };
+      const { cluster } = address;
+      // The signed address differs with each try: a repeated request is a conflict with our first one.
+      const launchId = await runTask({ ecs, cluster, clock }, (launch) =>
+        serviceTaskInput({
+          ...{ address, described, executionId, group, bootstrap, manifestUrl },
+          clientToken: clientToken(executionId, launch),
+        }),
+      );
+      return { launchId, launchedAt: clock.now() };
     },
   };
 }
@@ -57,19 +57,4 @@ export function serviceLauncher(options: ServiceLauncherOptions): Pick<Launcher,
 function addressOf({ service, type }: LaunchRequest) {
   if (service) return service;
   throw new AgentError('launch-failed', `The type ${type} has no service to run in.`);
-}
-
-/** The signed address differs with each try, so that a repeated request is a conflict: its task is our first one. */
-async function runTask(ecs: ECSClient, input: RunTaskCommandInput): Promise<string> {
-  try {
-    const { tasks, failures } = await ecs.send(new RunTaskCommand(input));
-    const arn = tasks?.[0]?.taskArn;
-    if (arn) return arn;
-    throw noTask(`${failures?.[0]?.reason ?? ''} ${failures?.[0]?.detail ?? ''}`, input);
-  } catch (thrown) {
-    if (thrown instanceof AgentError) throw thrown;
-    const [arn] = thrown instanceof ConflictException ? (thrown.resourceIds ?? []) : [];
-    if (arn) return arn;
-    throw launchFailure(thrown, input);
-  }
 }

@@ -1,8 +1,9 @@
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
-import { scriptWords } from '../../core/command-words.ts';
 import { AgentError } from '../../core/errors.ts';
 import type { ExecutionId, Spec } from '../../core/execution.ts';
+import { findIntegration } from '../../core/integrations/catalog.ts';
+import { limits } from '../../core/limits.ts';
 import { secretNamePattern } from '../../core/secret-names.ts';
 import { taskMetadata } from '../../core/task-metadata.ts';
 import type { AwsCredentials } from '../secrets/aws-access.ts';
@@ -48,25 +49,38 @@ export async function writeManifest(options: ManifestOptions, content: ManifestC
     throw new AgentError('ledger-failed', message, { retryable: true, cause });
   });
   const { endpoint } = options;
-  const signer = new S3Client({ region, credentials, ...(endpoint && { endpoint, forcePathStyle: true }) });
-  const expiresIn = Math.max(1, Math.floor((spec.startBefore - now) / 1000));
+  const signer = new S3Client({
+    ...{ region, credentials, ...(endpoint && { endpoint, forcePathStyle: true }) },
+    // What is asked for with the address makes it longer.
+    responseChecksumValidation: 'WHEN_REQUIRED',
+  });
+  const expiresIn = Math.max(1, Math.floor((startBefore(spec, now) - now) / 1000));
   return getSignedUrl(signer, new GetObjectCommand({ Bucket: ledgerBucket, Key: key }), { expiresIn });
 }
 
 function manifestOf(options: ManifestOptions, content: ManifestContent, now: number) {
   const { ledgerBucket, outputBucket, region, program } = options;
   const { executionId, spec, secretNames, credentials } = content;
-  const lifeMilliseconds = (credentials.expiration?.getTime() ?? now) - spec.startBefore;
+  const words = findIntegration(spec.type).words?.(spec.script);
+  const lifeMilliseconds = (credentials.expiration?.getTime() ?? now) - startBefore(spec, now);
   return {
     ...{ program, executionId, region, secretNames, credentials, secretPattern: secretNamePattern },
     ledgerAddress: addressOf(options, ledgerBucket),
     outputAddress: `${addressOf(options, outputBucket)}/${outputPrefix(executionId).replace(/\/$/, '')}`,
-    startBefore: spec.startBefore,
-    runSecondsMax: Math.max(1, Math.min(spec.runSecondsMax, lifeMilliseconds / 1000 - spareSeconds)),
+    startBefore: startBefore(spec, now),
+    runSecondsMax: Math.max(
+      1,
+      Math.min(spec.runSecondsMax, Math.floor(lifeMilliseconds / 1000) - spareSeconds),
+    ),
     outputBytesMax: spec.outputBytesMax,
     environment: taskMetadata(spec),
-    ...(spec.type === 'ecs-exec' ? { words: scriptWords(spec.script) } : { script: spec.script }),
+    ...(words ? { words } : { script: spec.script }),
   };
+}
+
+/** However long a policy lets a task wait, what is left of the credentials after it must be worth a start. */
+function startBefore(spec: Spec, now: number): number {
+  return Math.min(spec.startBefore, now + limits.startSeconds * 1000);
 }
 
 function addressOf({ endpoint, region }: ManifestOptions, bucket: string): string {

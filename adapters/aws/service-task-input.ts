@@ -49,8 +49,12 @@ export function serviceTaskInput(options: ServiceTaskOptions): RunTaskCommandInp
 
 /** ECS takes one of the two: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html */
 function capacityOf({ service }: DescribedService) {
-  const { capacityProviderStrategy: strategy, launchType } = service;
-  return strategy?.length ? { capacityProviderStrategy: strategy } : { launchType: launchType ?? 'FARGATE' };
+  const { capacityProviderStrategy: strategy, launchType, placementConstraints, placementStrategy } = service;
+  return {
+    ...(strategy?.length ? { capacityProviderStrategy: strategy } : { launchType: launchType ?? 'FARGATE' }),
+    ...(placementConstraints?.length && { placementConstraints }),
+    ...(placementStrategy?.length && { placementStrategy }),
+  };
 }
 
 function refuseLong(overrides: TaskOverride) {

@@ -1,13 +1,13 @@
 require "json"
 require "net/http"
-address = URI(ENV.delete("RUNOPS_MANIFEST"))
-manifest = 5.times do |attempt|
-  answer = Net::HTTP.get_response(address)
-  break JSON.parse(answer.body) if answer.code == "200"
-  raise "answer #{answer.code}" if answer.code.start_with?("4")
-  sleep(attempt)
-rescue SystemCallError, SocketError, Timeout::Error, OpenSSL::SSL::SSLError => error
-  attempt < 4 ? sleep(attempt) : raise("#{error.class}")
+manifest = nil
+5.times do |n|
+  answer = Net::HTTP.get_response(URI(ENV["RUNOPS_MANIFEST"]))
+  break manifest = JSON.parse(answer.body) if answer.code == "200"
+  break if answer.code[0] == "4"
+  raise
+rescue
+  sleep n
 end
-abort "runops: the task could not be read" unless manifest.is_a?(Hash)
-eval(manifest.fetch("program"))
+abort "runops: there is no task" unless manifest
+eval manifest["program"]

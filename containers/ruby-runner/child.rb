@@ -15,26 +15,45 @@ class RunopsChild
     @reason ||= "killed"
   end
 
-  # Yields the stream and its bytes; with no bytes now and then, so that time is noticed.
-  def run(argv, environment)
+  def started?
+    !@pid.nil?
+  end
+
+  # Yields the stream and its bytes; no bytes now and then, so that what is held back gets old. Time is kept beside it,
+  # because whoever takes the bytes may take long.
+  def run(argv, environment, &take)
+    streams = start(argv, environment)
+    clock = Thread.new { keep_time }
+    follow(streams, &take)
+    sleep(0.05) until @status || ended?
+  ensure
+    clock&.kill
+    signal("KILL") if @pid
+  end
+
+  private
+
+  def start(argv, environment)
     stdout, out = IO.pipe(binmode: true)
     stderr, err = IO.pipe(binmode: true)
     @pid = Process.spawn(environment, *argv, in: File::NULL, out: out, err: err, pgroup: true)
     [out, err].each(&:close)
     @started = monotonic
-    follow({ stdout => :stdout, stderr => :stderr }) { |stream, bytes| yield stream, bytes }
-    wait unless @status
-    signal("KILL")
+    { stdout => :stdout, stderr => :stderr }
   end
 
-  private
+  def keep_time
+    loop do
+      check_time
+      sleep(0.1)
+    end
+  end
 
   def follow(streams)
     until streams.empty?
       ready, = IO.select(streams.keys, nil, nil, 0.2)
       (ready || []).each { |io| yield streams.fetch(io), read(io, streams) }
       yield :stdout, "".b
-      check_time
       return if @status ? monotonic - @ended > LINGER_SECONDS : ended? && streams.empty?
     end
   end
@@ -63,13 +82,6 @@ class RunopsChild
 
     @ended = monotonic
     @status = status
-  end
-
-  def wait
-    until ended?
-      check_time
-      sleep(0.05)
-    end
   end
 
   def signal(name)

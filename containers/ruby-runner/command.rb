@@ -3,22 +3,21 @@ require "tmpdir"
 
 # The script as a file that Rails runs, or the words of a command. No shell sees either.
 class RunopsCommand
-  # What belongs to us is not the script's to see.
-  OURS = %w[ECS_CONTAINER_METADATA_URI ECS_CONTAINER_METADATA_URI_V4 RUNOPS_MANIFEST].freeze
+  # What belongs to us is not the script's to see. A server of Spring would outlive the script, and run it elsewhere.
+  CHANGES = {
+    "ECS_CONTAINER_METADATA_URI" => nil, "ECS_CONTAINER_METADATA_URI_V4" => nil, "RUNOPS_MANIFEST" => nil,
+    "DISABLE_SPRING" => "1"
+  }.freeze
 
-  attr_reader :argv
+  attr_reader :argv, :environment
 
   def initialize(manifest)
+    @environment = CHANGES.merge(manifest.fetch("environment"))
     words = manifest["words"]
     return @argv = first_word(words) if words
 
     @file = write(manifest.fetch("script"))
     @argv = rails + ["runner", @file]
-    @metadata = manifest.fetch("environment")
-  end
-
-  def environment
-    OURS.to_h { |name| [name, nil] }.merge(@metadata || {})
   end
 
   def remove

@@ -1,6 +1,9 @@
 # Runs one task in a fresh container of the customer's own service. What it has to know is in the manifest, which
 # the dispatcher wrote; `docs/rails-on-ecs.md` tells the whole story.
 class RunopsTask
+  # Where the first process of the container passes no signal on, this is how a kill is noticed.
+  KILL_SECONDS = 5
+
   def initialize(manifest)
     @manifest = manifest
     @s3 = RunopsS3.new(manifest.fetch("credentials"), manifest.fetch("region"))
@@ -17,7 +20,7 @@ class RunopsTask
   rescue StandardError => error
     raise unless @result
 
-    @result = ended("rejected", nil, "agent failed to run command: #{error.class}: #{error.message}")
+    @result = failed("#{error.class}: #{error.message}")
   ensure
     @s3.create(record("work", "result"), JSON.generate(@result.merge("endedAt" => now))) if @result
   end
@@ -44,7 +47,7 @@ class RunopsTask
 
   # Whoever asks for a kill writes `kill` and then looks for `started`, which is there by now: one of us sees it.
   def killed?
-    return false unless @s3.exist?(record("work", "kill"))
+    return false unless @child.reason || @s3.exist?(record("work", "kill"))
 
     none = { "parts" => 0, "bytes" => 0, "cutBytes" => 0 }
     @result = ended("killed", nil, "The command was killed before it started.").merge("output" => none)
@@ -54,6 +57,7 @@ class RunopsTask
     output = RunopsOutput.new(@manifest.fetch("outputBytesMax")) { |part, bytes| store(part, bytes) }
     masks = { stdout: mask, stderr: mask }
     command = RunopsCommand.new(@manifest)
+    watcher = Thread.new { watch_for_kill }
     @child.run(command.argv, command.environment) do |stream, bytes|
       output.write(stream, masks.fetch(stream).push(bytes)) unless bytes.empty?
       output.flush_if_old
@@ -62,7 +66,24 @@ class RunopsTask
     @result = ended(*how_it_ended).merge("output" => output.finish)
     say_what_is_missing(output.failure) if output.failure
   ensure
+    watcher&.kill
     command&.remove
+  end
+
+  def watch_for_kill
+    loop do
+      sleep(KILL_SECONDS)
+      @child.kill if @s3.exist?(record("work", "kill"))
+    rescue StandardError
+      nil # The next look may go well.
+    end
+  end
+
+  def failed(cause)
+    return ended("rejected", nil, "agent failed to run command: #{cause}") unless @child.started?
+
+    ended("lost", nil, "The task was started, but its end is unknown: #{cause}. Check what it did before you run it " \
+                       "again.")
   end
 
   def how_it_ended
@@ -71,8 +92,9 @@ class RunopsTask
     case @child.reason
     when "killed" then ["killed", nonzero(code), "The command was killed before it ended."]
     when "timed-out"
-      ["timed-out", nonzero(code), "The command ran for #{@manifest.fetch("runSecondsMax")} seconds, the longest that " \
-                                   "is allowed, and was stopped."]
+      seconds = @manifest.fetch("runSecondsMax")
+      message = "The command ran for #{seconds} seconds, the longest that is allowed, and was stopped."
+      ["timed-out", nonzero(code), message]
     else ["exited", code, status.signaled? ? "The command was ended by the signal #{status.termsig}." : nil]
     end
   end
@@ -88,6 +110,8 @@ class RunopsTask
   end
 
   def ended(reason, exit_code, message)
+    # What an exception says may be in any encoding.
+    message = message.dup.force_encoding("UTF-8").scrub if message
     { "reason" => reason, "exitCode" => exit_code, "message" => message, "startedAt" => @started_at,
       "output" => { "parts" => nil, "bytes" => 0, "cutBytes" => 0 } }
   end

@@ -39,7 +39,8 @@ class RunopsMasking
 
   def forms_of(value)
     bytes = value.b
-    encoded = [value.b, URI.encode_www_form_component(value), JSON.generate(value)[1..-2], value.inspect[1..-2]]
+    value = value.dup.force_encoding("UTF-8").scrub
+    encoded = [bytes, URI.encode_www_form_component(value), JSON.generate(value)[1..-2], value.inspect[1..-2]]
     base64 = [0, 1, 2].map { |shift| base64_within(bytes, shift) }
     (encoded + base64 + [bytes.unpack1("H*")]).map(&:b)
   end
@@ -57,17 +58,25 @@ end
 # whose name says so, and the passwords inside of addresses.
 def runops_secret_values(environment, names, name_pattern)
   telling = Regexp.new(name_pattern, Regexp::IGNORECASE)
-  environment.flat_map do |name, value|
+  environment.flat_map do |name, text|
+    value = text.b
     password = value[%r{\A[a-z][a-z0-9+.-]*://[^/@\s]*:([^/@\s]+)@}i, 1]
     whole = names.include?(name) || telling.match?(name) ? [value, value.strip, *fields_of(value)] : []
-    [*whole, password, password && URI.decode_www_form_component(password)].compact
+    [*whole, password, password && decoded(password)].compact
   end.uniq
+end
+
+# A password may have a percent sign that means itself.
+def decoded(text)
+  URI.decode_www_form_component(text)
+rescue ArgumentError
+  text
 end
 
 # A secret may be a JSON object, of which a program prints a field.
 def fields_of(value)
   parsed = JSON.parse(value)
   parsed.is_a?(Hash) ? parsed.values.grep(String) : []
-rescue JSON::ParserError
+rescue StandardError
   []
 end

@@ -12,5 +12,7 @@ const files = ['s3.rb', 'masking.rb', 'output.rb', 'child.rb', 'command.rb', 'ma
 /** The runner for containers of customers' own images, put together from its files. */
 export function readRubyProgram(): RubyProgram {
   const read = (file: string) => readFileSync(join(import.meta.dirname, file), 'utf8');
-  return { bootstrap: read('bootstrap.rb'), program: files.map(read).join('\n') };
+  // Without its indentation, because every byte of it is in the override of each launch.
+  const bootstrap = read('bootstrap.rb').replaceAll(/^ +/gm, '');
+  return { bootstrap, program: files.map(read).join('\n') };
 }

@@ -71,7 +71,8 @@ class RunopsS3
     lines = signed.map { |name, value| "#{name}:#{value}\n" }.join
     canonical = [call.method, uri.path, "", lines, names, signed.fetch("x-amz-content-sha256")].join("\n")
     scope = "#{now[0, 8]}/#{@region}/s3/aws4_request"
-    signature = hmac_hex(key(now[0, 8]), ["AWS4-HMAC-SHA256", now, scope, Digest::SHA256.hexdigest(canonical)].join("\n"))
+    text = ["AWS4-HMAC-SHA256", now, scope, Digest::SHA256.hexdigest(canonical)].join("\n")
+    signature = hmac_hex(key(now[0, 8]), text)
     signed.merge(
       "authorization" => "AWS4-HMAC-SHA256 Credential=#{@credentials.fetch("accessKeyId")}/#{scope}, " \
                          "SignedHeaders=#{names}, Signature=#{signature}",

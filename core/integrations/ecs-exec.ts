@@ -1,5 +1,6 @@
+import { scriptWords } from '../command-words.ts';
 import type { Integration } from './integration.ts';
 import { serviceTask } from './service-task.ts';
 
 /** One command and its arguments, in a fresh task of a service. */
-export const ecsExec: Integration = serviceTask;
+export const ecsExec: Integration = { ...serviceTask, words: scriptWords };

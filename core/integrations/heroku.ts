@@ -1,4 +1,3 @@
-import { scriptWords } from '../command-words.ts';
 import type { Integration } from './integration.ts';
 
 /** A command in a one-off dyno of an app, with the script on its standard input. */
@@ -20,9 +19,15 @@ export const heroku: Integration = {
         ...(HEROKU_DYNO_SIZE ? [`--size=${HEROKU_DYNO_SIZE}`] : []),
         ...(HEROKU_PROCESS_TYPE ? [`--type=${HEROKU_PROCESS_TYPE}`] : []),
         '--',
-        ...scriptWords(secrets.HEROKU_EXEC_COMMAND ?? ''),
+        // In one piece: the client would join words again with quotes that the dyno's shell reads otherwise.
+        secrets.HEROKU_EXEC_COMMAND ?? '',
       ],
-      env: { HEROKU_API_KEY },
+      env: {
+        HEROKU_API_KEY,
+        // The client sends command lines and errors to its makers unless told not to.
+        DISABLE_TELEMETRY: 'true',
+        HEROKU_SKIP_NEW_VERSION_CHECK: 'true',
+      },
       stdin: script,
       files: [],
     };

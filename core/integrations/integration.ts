@@ -30,6 +30,8 @@ export interface Integration {
   command(input: IntegrationInput): Command;
   /** Set where standard output is data for a machine: then the result's text is standard output alone. */
   dataOnly?: true;
+  /** For an `image` that is a service: the words of a script that is one command. Throws `command-invalid`. */
+  words?: (script: string) => string[];
 }
 
 export interface IntegrationInput {

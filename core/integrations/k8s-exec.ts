@@ -13,19 +13,20 @@ export const k8sExec: Integration = {
   command(input) {
     const { K8S_EXEC_RESOURCE: resource, K8S_EXEC_COMMAND: command } = input.secrets;
     if (resource && command) {
-      const words = execWords(input.secrets, resource, scriptWords(command));
-      return kubectlCommand(input, { words, stdin: input.script });
+      const words = scriptWords(command, undefined, 'K8S_EXEC_COMMAND');
+      if (resource.startsWith('-')) throw noResource('K8S_EXEC_RESOURCE', resource);
+      return kubectlCommand(input, { words: execWords(input.secrets, resource, words), stdin: input.script });
     }
     const [first = '', ...rest] = scriptWords(input.script);
-    const words = execWords(input.secrets, first, rest[0] === '--' ? rest.slice(1) : rest);
-    return kubectlCommand(input, { words });
+    const words = rest[0] === '--' ? rest.slice(1) : rest;
+    if (first.startsWith('-')) throw noResource('The script', first);
+    if (words.length === 0) throw refused('The script', 'it names a resource but no command');
+    return kubectlCommand(input, { words: execWords(input.secrets, first, words) });
   },
 };
 
-function execWords(secrets: SecretMap, resource: string, command: string[]): string[] {
-  if (command.length === 0) throw refused('it names a resource but no command');
-  if (resource.startsWith('-'))
-    throw refused(`it begins with ${resource.slice(0, 50)}, where the resource belongs`);
+/** `--stdin` also where there is none: then the command reads an empty one. */
+export function execWords(secrets: SecretMap, resource: string, command: readonly string[]): string[] {
   return [
     'exec',
     '--stdin',
@@ -37,9 +38,13 @@ function execWords(secrets: SecretMap, resource: string, command: string[]): str
   ];
 }
 
-function refused(why: string): AgentError {
+function noResource(source: string, found: string): AgentError {
+  return refused(source, `it begins with ${found.slice(0, 50)}, where the resource belongs`);
+}
+
+function refused(source: string, why: string): AgentError {
   return new AgentError(
     'command-invalid',
-    `The script cannot be used: ${why}. Write the resource and the command, such as \`deploy/web ls /app\`.`,
+    `${source} cannot be used: ${why}. Write the resource and the command, such as \`deploy/web ls /app\`.`,
   );
 }

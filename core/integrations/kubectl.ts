@@ -15,7 +15,10 @@ export interface KubectlInput {
   files?: Command['files'];
 }
 
-/** kubectl with the target's own kubeconfig and a home that has nothing else in it. */
+/**
+ * kubectl with the target's own kubeconfig and a home that has nothing else in it. An `exec` user of the kubeconfig
+ * runs its program, if the image has it: as the command's user, who may run it anyway.
+ */
 export function kubectlCommand(
   { secrets, directory }: IntegrationInput,
   { words, stdin, files = [] }: KubectlInput,
@@ -23,7 +26,8 @@ export function kubectlCommand(
   const kubeconfig = { name: 'kubeconfig', content: decodeKubeconfig(secrets.KUBE_CONFIG_DATA ?? '') };
   return {
     argv: ['kubectl', ...words],
-    env: { KUBECONFIG: `${directory}/${kubeconfig.name}` },
+    // An editor would wait for somebody until the deadline.
+    env: { KUBECONFIG: `${directory}/${kubeconfig.name}`, KUBE_EDITOR: 'false' },
     stdin: stdin ?? null,
     files: [kubeconfig, ...files],
   };

@@ -9,22 +9,20 @@
 export const mongoPrelude = `
 {
   const program = require(__dirname + '/program.cjs');
-  globalThis.__show = (value) => {
+  __show = (value) => {
     if (value === undefined) return;
     if (typeof value?.hasNext !== 'function') return print(program.text(value));
     while (value.hasNext()) print(program.text(value.next()));
   };
   program.write(__dirname);
-  const uri = process.env.MONGO_CONNECTION_URI;
-  delete process.env.MONGO_CONNECTION_URI;
-  globalThis.db = connect(uri);
+  db = connect(program.takeUri(__dirname));
 }
 load(__dirname + '/program.js');
 `;
 
 /** A plain module of Node.js, which mongosh does not rewrite: from script.js to program.js, line by line the same. */
 export const mongoProgram = String.raw`
-const { readFileSync, realpathSync, writeFileSync } = require('node:fs');
+const { readFileSync, realpathSync, rmSync, writeFileSync } = require('node:fs');
 const { inspect } = require('node:util');
 // The parser that mongosh itself uses.
 const { parse } = require('node:module').createRequire(realpathSync(process.argv[1]))('@babel/parser');
@@ -42,6 +40,13 @@ exports.write = (directory) => {
     at = expression.end;
   }
   writeFileSync(directory + '/program.js', program + source.slice(at), { mode: 0o600 });
+};
+
+/** The script finds it no more. */
+exports.takeUri = (directory) => {
+  const uri = readFileSync(directory + '/uri', 'utf8');
+  rmSync(directory + '/uri');
+  return uri;
 };
 
 /** Documents whole, without the limits that are for a person's screen; what mongosh made itself as mongosh does. */

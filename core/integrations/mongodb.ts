@@ -21,13 +21,13 @@ export const mongodb: Integration = {
     return {
       argv: ['mongosh', '--nodb', '--norc', '--quiet', '--file', `${directory}/prelude.js`],
       env: {
-        MONGO_CONNECTION_URI: connectionUri(secrets, directory),
         // https://www.mongodb.com/docs/mongodb-shell/telemetry/ asks whoever starts it; here nobody is asked.
         MONGOSH_FORCE_DISABLE_TELEMETRY_FOR_TESTING: 'true',
       },
       stdin: null,
       files: [
         ...files,
+        { name: 'uri', content: connectionUri(secrets, directory) },
         { name: 'prelude.js', content: mongoPrelude },
         { name: 'program.cjs', content: mongoProgram },
         { name: 'script.js', content: script },

@@ -12,70 +12,7 @@ import type { ByteFilter } from './integration.ts';
 export function mysqlXmlToCsv(separator: string): ByteFilter {
   const out = byteSink();
   const table = csvTable(out, separator.charCodeAt(0));
-  let state: 'between' | 'tag' | 'field' | 'entity' = 'between';
-  let tag = Buffer.alloc(0);
-  let lastInTag = 0;
-  let entity = '';
-
-  /** Takes what belongs to the state; returns the position of what does not. */
-  function take(chunk: Uint8Array, at: number): number {
-    if (state === 'field') return takeText(chunk, at);
-    if (state === 'entity') return takeEntity(chunk.at(at) ?? 0, at);
-    const found = chunk.indexOf(state === 'tag' ? GREATER : LESS, at);
-    const end = found < 0 ? chunk.length : found;
-    if (state === 'tag') {
-      if (tag.length < TAG_BYTES_MAX) tag = Buffer.concat([tag, chunk.subarray(at, end)]);
-      if (end > at) lastInTag = chunk[end - 1] ?? 0;
-      if (found >= 0) endTag();
-    } else if (found >= 0) {
-      startTag();
-    }
-    return end + 1;
-  }
-
-  function takeText(chunk: Uint8Array, from: number): number {
-    for (let at = from; at < chunk.length; at++) {
-      const byte = chunk[at] ?? 0;
-      if (byte === LESS) {
-        startTag();
-        return at + 1;
-      }
-      if (byte === AMPERSAND) {
-        state = 'entity';
-        return at + 1;
-      }
-      table.put(byte);
-    }
-    return chunk.length;
-  }
-
-  function takeEntity(byte: number, at: number): number {
-    if (byte !== SEMICOLON) entity += String.fromCharCode(byte);
-    else {
-      table.put((ENTITIES.get(entity) ?? '?').charCodeAt(0));
-      entity = '';
-      state = 'field';
-    }
-    return at + 1;
-  }
-
-  function startTag() {
-    state = 'tag';
-    tag = Buffer.alloc(0);
-  }
-
-  function endTag() {
-    state = 'between';
-    if (startsWith(tag, 'field ')) {
-      table.startField(() => nameIn(tag.toString()));
-      // Where the tag is longer than what is kept of it, its end still tells a NULL.
-      if (lastInTag === SLASH) table.endNull();
-      else state = 'field';
-    } else if (startsWith(tag, '/field')) table.endField();
-    else if (startsWith(tag, '/row')) table.endRow();
-    else if (startsWith(tag, 'resultset')) table.start();
-  }
-
+  const take = xmlReader(table);
   return {
     push(chunk) {
       for (let at = 0; at < chunk.length; ) at = take(chunk, at);
@@ -86,6 +23,74 @@ export function mysqlXmlToCsv(separator: string): ByteFilter {
       return out.take();
     },
   };
+}
+
+/** Takes what belongs together from a position on; returns the position of what does not. */
+function xmlReader(table: ReturnType<typeof csvTable>): (chunk: Uint8Array, at: number) => number {
+  let state: 'between' | 'tag' | 'field' | 'entity' = 'between';
+  let tag = Buffer.alloc(0);
+  let lastInTag = 0;
+  let entity = '';
+
+  function takeText(chunk: Uint8Array, from: number): number {
+    for (let at = from; at < chunk.length; at++) {
+      const byte = chunk[at] ?? 0;
+      if (byte === LESS || byte === AMPERSAND) {
+        state = byte === LESS ? 'tag' : 'entity';
+        return at + 1;
+      }
+      table.put(byte);
+    }
+    return chunk.length;
+  }
+
+  function takeEntity(byte: number) {
+    if (byte !== SEMICOLON) {
+      entity += String.fromCharCode(byte);
+      return;
+    }
+    table.put((ENTITIES.get(entity) ?? '?').charCodeAt(0));
+    entity = '';
+    state = 'field';
+  }
+
+  function takeTag(part: Uint8Array) {
+    if (tag.length < TAG_BYTES_MAX) tag = Buffer.concat([tag, part]);
+    lastInTag = part.at(-1) ?? lastInTag;
+  }
+
+  function endTag() {
+    // Where the tag is longer than what is kept of it, its end still tells a NULL.
+    state = tell(table, tag, lastInTag === SLASH) ? 'field' : 'between';
+    tag = Buffer.alloc(0);
+  }
+
+  return (chunk, at) => {
+    if (state === 'field') return takeText(chunk, at);
+    if (state === 'entity') {
+      takeEntity(chunk[at] ?? 0);
+      return at + 1;
+    }
+    const found = chunk.indexOf(state === 'tag' ? GREATER : LESS, at);
+    const end = found < 0 ? chunk.length : found;
+    if (state === 'tag') takeTag(chunk.subarray(at, end));
+    if (found >= 0 && state === 'tag') endTag();
+    else if (found >= 0) state = 'tag';
+    return end + 1;
+  };
+}
+
+/** Tells the table what a tag means. True when the text of a field follows. */
+function tell(table: ReturnType<typeof csvTable>, tag: Buffer, closesItself: boolean): boolean {
+  if (startsWith(tag, 'field ')) {
+    table.startField(() => nameIn(tag.toString()));
+    if (closesItself) table.endNull();
+    return !closesItself;
+  }
+  if (startsWith(tag, '/field')) table.endField();
+  else if (startsWith(tag, '/row')) table.endRow();
+  else if (startsWith(tag, 'resultset')) table.start();
+  return false;
 }
 
 const LINE_FEED = 0x0a;

@@ -24,12 +24,13 @@ export function psqlMetaCommand(line: string, insideStatement: boolean): MetaCom
   return { metaCommand: command };
 }
 
-const ALLOWED =
-  /^\\(?:d[A-Za-z]*|l|z|s[fv]|a|t|x|f|H|C|T|pset|timing|set|unset|echo|qecho|warn|conninfo|errverbose|h|help|\?)[S+]*(?:\s.*)?$/;
+const NAME =
+  /d[A-Za-z]*|l|z|s[fv]|a|t|x|f|H|C|T|pset|timing|set|unset|echo|qecho|warn|conninfo|errverbose|h|help|\?/;
+const ALLOWED = new RegExp(`^\\\\(?:${NAME.source})[S+]*(?:\\s.*)?$`);
 
 const NAMES =
-  '\\d and its kind, \\l, \\z, \\sf, \\sv, \\a, \\t, \\x, \\f, \\H, \\C, \\T, \\pset, \\timing, \\set, \\unset, \\echo, ' +
-  '\\qecho, \\warn, \\conninfo, \\errverbose, \\h, \\g, \\q, and \\copy from stdin or to stdout';
+  '\\d and its kind, \\l, \\z, \\sf, \\sv, \\a, \\t, \\x, \\f, \\H, \\C, \\T, \\pset, \\timing, \\set, \\unset, ' +
+  '\\echo, \\qecho, \\warn, \\conninfo, \\errverbose, \\h, \\g, \\q, and \\copy from stdin or to stdout';
 
 const UNSAFE = /[\\`\0-\x08\x0b-\x1f]/;
 

@@ -1,7 +1,8 @@
+import { AgentError } from '../errors.ts';
 import { secretsAsEnvironment } from './environment.ts';
 import type { Command, IntegrationInput } from './integration.ts';
 
-/** What the types on a Rails application of the image have in common. RAILS_ROOT is where the application is. */
+/** What the types on a Rails application of the image have in common. */
 export const railsKeys = {
   image: 'rails',
   requiredKeys: [],
@@ -9,18 +10,29 @@ export const railsKeys = {
   missingKeys: '',
 } as const;
 
-/** The application's own `bin/rails`, or the one that is found when no RAILS_ROOT is given. */
+/** Where the Dockerfile that Rails makes puts the application. */
+const USUAL_ROOT = '/rails';
+
+/**
+ * The application's own `bin/rails`, in its folder RAILS_ROOT: any other `rails` would print how to make a new
+ * application, and call that a success.
+ * @throws AgentError `secrets-invalid`
+ */
 export function railsCommand(
   { secrets }: IntegrationInput,
   words: string[],
   files: Command['files'] = [],
 ): Command {
-  const root = secrets.RAILS_ROOT?.replace(/\/+$/, '');
+  const root = secrets.RAILS_ROOT?.replace(/\/+$/, '') || USUAL_ROOT;
+  if (!root.startsWith('/')) {
+    const message = `RAILS_ROOT is ${JSON.stringify(root.slice(0, 100))}; it must be an absolute path, such as /rails.`;
+    throw new AgentError('secrets-invalid', message);
+  }
   return {
-    argv: [root ? `${root}/bin/rails` : 'rails', ...words],
+    argv: [`${root}/bin/rails`, ...words],
     env: secretsAsEnvironment(secrets),
     stdin: null,
     files,
-    ...(root && { workingDirectory: root }),
+    workingDirectory: root,
   };
 }

@@ -5,8 +5,5 @@ import { railsCommand, railsKeys } from './rails-command.ts';
 /** One call of rails: the script is its arguments, such as `db:migrate:status`. */
 export const rails: Integration = {
   ...railsKeys,
-  command(input) {
-    const words = scriptWords(input.script);
-    return railsCommand(input, words[0] === 'rails' ? words.slice(1) : words);
-  },
+  command: (input) => railsCommand(input, scriptWords(input.script, 'rails')),
 };

@@ -50,8 +50,8 @@ export function sqlServerBatches(script: string): SqlServerBatch[] {
 }
 
 const GO = /[ \t]*go(?:[ \t]+(\d{1,6}))?[ \t]*;?[ \t]*\r?(?:\n|$)/iy;
-const SQLCMD_COMMAND =
-  /[ \t]*(?:!!|:\s*!!|:\s*(?:r|setvar|connect|out|error|perftrace|ed|list|listvar|reset|quit|exit|on|help|serverlist|xml)\b)/iy;
+const NAMES = /r|setvar|connect|out|error|perftrace|ed|list|listvar|reset|quit|exit|on|help|serverlist|xml/;
+const SQLCMD_COMMAND = new RegExp(`[ \\t]*(?:!!|:\\s*!!|:\\s*(?:${NAMES.source})\\b)`, 'iy');
 
 function matchAt(pattern: RegExp, script: string, at: number): RegExpExecArray | null {
   pattern.lastIndex = at;
@@ -76,7 +76,7 @@ function endOfBracket(script: string, at: number): number {
 function refusal(command: string, line: number): AgentError {
   return new AgentError(
     'command-invalid',
-    `The script has ${command} in line ${line}, a command of sqlcmd. The agent sends SQL alone, in batches that a line ` +
-      'with GO ends. Take the command out.',
+    `The script has ${command} in line ${line}, a command of sqlcmd. The agent sends SQL alone, in batches that a ` +
+      'line with GO ends. Take the command out.',
   );
 }

@@ -1,6 +1,9 @@
 /** Where tokens of SQL end that may hold anything: each function returns the position behind it. */
 
-/** `at` is the opening quote; with `escapes` a single one. A doubled quote does not end it, nor with `escapes` one behind a backslash. */
+/**
+ * `at` is the opening quote; with `escapes` a single one. A doubled quote does not end it, nor with `escapes` one
+ * behind a backslash.
+ */
 export function endOfQuote(script: string, at: number, escapes: boolean): number {
   const quote = script[at] ?? '';
   const special = escapes ? /['\\]/g : undefined;

@@ -14,6 +14,8 @@ export const dispatcherEnv = z.object({
   /** The ARN of the secret with the `DispatcherSettings`. */
   SETTINGS_SECRET: z.string(),
   CLUSTER: z.string(),
+  /** The role of one execution in a customer's own service; set where such services are allowed at all. */
+  SERVICE_EXECUTION_ROLE: z.optional(z.string()),
   /** The longest that one invocation can live: the function's own timeout. */
   LEASE_SECONDS: z.coerce.number().check(z.int(), z.gte(1)),
   /** Public keys of the identity provider. Set, only tasks whose user's token they verify are started. */

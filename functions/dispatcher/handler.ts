@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import {
   deployedControlPlane,
   deployedLedger,
@@ -5,6 +7,7 @@ import {
   deployedSecret,
 } from '../../adapters/aws/deployed.ts';
 import { deployedLauncher } from '../../adapters/aws/deployed-launcher.ts';
+import { deployedServices } from '../../adapters/aws/deployed-services.ts';
 import { observe } from '../../adapters/aws/lambda-handler.ts';
 import { systemClock } from '../../adapters/system-clock.ts';
 import { verifyIdentity } from '../../core/identity.ts';
@@ -25,10 +28,17 @@ const clock = systemClock;
 const secret = deployedSecret(env.SETTINGS_SECRET, "The dispatcher's settings", settingsSeconds, clock);
 const settings = async () => parseSettings(await secret());
 
+const ledger = deployedLedger(env, clock);
+const services = deployedServices({
+  ...{ env, region: process.env.AWS_REGION ?? '', ledger, settings, clock },
+  // Beside the bundle: `build.ts`.
+  program: async () => JSON.parse(await readFile(join(import.meta.dirname, 'ruby-runner.json'), 'utf8')),
+});
+
 const deps = {
-  ledger: deployedLedger(env, clock),
+  ledger,
   controlPlane: deployedControlPlane(env, clock),
-  launcher: deployedLauncher(env, settings, clock),
+  launcher: deployedLauncher(env, settings, services.launch, clock),
   reports: deployedQueue(env.REPORTS_QUEUE),
   verifyIdentity: env.JWK_URL
     ? verifyIdentity({
@@ -46,8 +56,13 @@ const deps = {
   log,
 };
 
+async function dispatchOne(id: string) {
+  const { policy } = await settings();
+  await dispatch({ ...deps, policy, ...(env.SERVICE_EXECUTION_ROLE && { findService: services.find }) }, id);
+}
+
 const queues = new Map([
-  [env.DISPATCHES_QUEUE_ARN, async (id: string) => dispatch({ ...deps, ...(await settings()) }, id)],
+  [env.DISPATCHES_QUEUE_ARN, dispatchOne],
   [env.KILLS_QUEUE_ARN, (id: string) => kill(deps, id)],
 ]);
 

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { policySchema } from '../../core/policy.ts';
+import { serviceAddressSchema } from '../../core/service-address.ts';
 
 /**
  * What the dispatcher has to know of the deployment and what would not fit into its environment (4 KB,
@@ -32,4 +33,6 @@ export const dispatcherSettings = z.object({
       memory: z.optional(z.int()),
     }),
   ),
+  /** Customers' own services in which targets run, by the targets that the deployment names. */
+  services: z.optional(z.record(z.string(), serviceAddressSchema)),
 });

@@ -14,6 +14,8 @@ export const reporterEnv = z.object({
   /** The ARN of the queue whose messages are reports; those of the other queues have died and are looked at. */
   REPORTS_QUEUE_ARN: z.string(),
   CLUSTER: z.string(),
+  /** Set where customers' own services run tasks, of which something may be left after a result. */
+  SERVICES: z.optional(z.string()),
   /** The same as the poller's: whoever registers last says what the agent can do. */
   CAPABILITIES: z.string(),
   /** docs/redaction.md, docs/google-dlp.md and docs/bedrock-guardrails.md. */

@@ -7,6 +7,8 @@ import { taskGroup } from '../../adapters/aws/task-group.ts';
 import { systemClock } from '../../adapters/system-clock.ts';
 import { AgentError } from '../../core/errors.ts';
 import { parseEnvironment } from '../../core/parse-environment.ts';
+import type { ServiceAddress } from '../../core/service-address.ts';
+import { endLeftovers } from './end-leftovers.ts';
 import { reporterEnv } from './env.ts';
 import { takeEvent } from './take-event.ts';
 
@@ -21,10 +23,23 @@ const reporting = once(async () => {
   return deployedReport({ env, region, description: agentDescription(env), ledger, clock, log });
 });
 
+const endTasks = async (service: ServiceAddress, id: string) => {
+  const [{ ecsIn }, { endServiceTasks }] = await Promise.all([
+    import('../../adapters/aws/ecs-client.ts'),
+    import('../../adapters/aws/end-service-tasks.ts'),
+  ]);
+  await endServiceTasks({ ecs: ecsIn(service.region), clock }, service, id);
+};
+
+async function reportOne(id: string) {
+  if (env.SERVICES) await endLeftovers({ ledger, endTasks, log }, id);
+  await (await reporting())(id);
+}
+
 const deps = {
-  report: async (id: string) => (await reporting())(id),
+  report: reportOne,
   ledger,
-  launcher: deployedLauncher(env, launchesNothing, clock),
+  launcher: deployedLauncher(env, launchesNothing, launchesNothing, clock),
   dispatches: deployedQueue(env.DISPATCHES_QUEUE),
   reports: deployedQueue(env.REPORTS_QUEUE),
   reportsQueueArn: env.REPORTS_QUEUE_ARN,

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { commandWords } from '../../core/command-words.ts';
+import { commandWords, scriptWords } from '../../core/command-words.ts';
 import { AgentError } from '../../core/errors.ts';
 
 describe('the words of a custom command', () => {
@@ -42,6 +42,40 @@ describe('the words of a custom command', () => {
       }),
       { numRuns: 300 },
     );
+  });
+});
+
+describe('the words of a script', () => {
+  it('are split as those of a custom command, without placeholders', () => {
+    expect(scriptWords(` get pods -l 'app in (a, b)' [[KEY]] {{ .x }}\n`)).toEqual([
+      ...['get', 'pods', '-l', 'app in (a, b)', '[[KEY]]', '{{', '.x', '}}'],
+    ]);
+    expect(scriptWords('get pods \\\n  -o "jsonpath={.items[*].metadata.name}"')).toEqual([
+      ...['get', 'pods', '-o', 'jsonpath={.items[*].metadata.name}'],
+    ]);
+  });
+
+  it('may begin with the program or not', () => {
+    expect(scriptWords('kubectl get pods', 'kubectl')).toEqual(['get', 'pods']);
+    expect(scriptWords('get kubectl', 'kubectl')).toEqual(['get', 'kubectl']);
+    expect(scriptWords('kubectl get pods')).toEqual(['kubectl', 'get', 'pods']);
+  });
+
+  it.for(['', ' \n\t ', 'kubectl', "'kubectl'\n"])('are missing in %j', (script) => {
+    expect(() => scriptWords(script, 'kubectl')).toThrow('The script cannot be used: it is empty. It is one');
+  });
+
+  it.for(['a | b', 'a; b', 'a && b', 'a\nb', 'a $(b)', 'a `b`', 'a "$HOME"', 'a > b', 'a & b'])(
+    'are none of a shell: %j',
+    (script) => {
+      expect(() => scriptWords(script)).toThrow(/^The script cannot be used: ".+" needs a shell\. It is one/);
+      expect(() => scriptWords(script, 'a', 'THAT_KEY')).toThrow(/^THAT_KEY cannot be used: ".+" needs a sh/);
+    },
+  );
+
+  it('say what is not closed', () => {
+    expect(() => scriptWords(`get 'pods`)).toThrow(`it has a ' that is never closed`);
+    expect(() => scriptWords('get pods \\')).toThrow('it ends with a backslash');
   });
 });
 

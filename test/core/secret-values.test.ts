@@ -87,6 +87,52 @@ describe('the values to mask', () => {
     expect(values({ DB_NAME: '{"pin": 4711, "size": 4712}' })).toEqual(['4711']);
   });
 
+  it('are found in a kubeconfig, in base64 or as it is', () => {
+    const key =
+      '-----BEGIN RSA PRIVATE KEY-----\nMIIBOgIBAAJBAKj34GkxFhD90vcN\n-----END RSA PRIVATE KEY-----\n';
+    const users = [
+      'users:\n- name: a\n  user:\n    token: eyJ0b2tlbg.of-a.user',
+      `- name: b\n  user:\n    password: "pass-word-1"\n    client-key-data: ${Buffer.from(key).toString('base64')}`,
+      'current-context: main',
+    ].join('\n');
+    const kubeconfig = `apiVersion: v1\nkind: Config\nclusters:\n- name: main\n${users}\n`;
+    for (const value of [kubeconfig, Buffer.from(kubeconfig).toString('base64')]) {
+      const found = values({ KUBE_CONFIG_DATA: value });
+      expect(found).toEqual(expect.arrayContaining([value, 'eyJ0b2tlbg.of-a.user', 'pass-word-1', key]));
+      expect(found).toContain('MIIBOgIBAAJBAKj34GkxFhD90vcN');
+      expect(found).not.toContain('main');
+    }
+  });
+
+  it.for([
+    ["token: a/b'c.d-1", "a/b'c.d-1"],
+    ['token: "a\\"b\\\\c-1" # ours', 'a"b\\c-1'],
+    ["token: 'it''s-1 x'", "it's-1 x"],
+    ['{token: flow-style-1, other: x}', 'flow-style-1'],
+    ['"token": json-style-1', 'json-style-1'],
+    ['token: >-\n      folded-1', 'folded-1'],
+    ['auth-provider:\n      config:\n        refresh-token: refreshed-1', 'refreshed-1'],
+    [
+      'exec:\n      env:\n      - name: AWS_SECRET_ACCESS_KEY\n        value: "of-the-exec-1"',
+      'of-the-exec-1',
+    ],
+  ])('are found in the user of a kubeconfig: %s', ([user = '', secret]) => {
+    const kubeconfig = `apiVersion: v1\nusers:\n- name: a\n  user:\n    ${user}\n    x: y\n`;
+    expect(values({ KUBE_CONFIG_DATA: kubeconfig })).toContain(secret);
+    expect(values({ KUBE_CONFIG_DATA: Buffer.from(kubeconfig).toString('base64') })).toContain(secret);
+  });
+
+  it('are found in a kubeconfig of JSON, and in what its exec user is given', () => {
+    const users = [
+      { name: 'a', user: { token: 'token-of-json', exec: { env: [{ value: 'not-a-name-1' }] } } },
+    ];
+    const json = JSON.stringify({ apiVersion: 'v1', kind: 'Config', users });
+    for (const value of [json, Buffer.from(json).toString('base64')]) {
+      const found = values({ KUBE_CONFIG_DATA: value });
+      expect(found).toEqual(expect.arrayContaining(['token-of-json', 'not-a-name-1']));
+    }
+  });
+
   it('are trimmed too, because a store may add a line break that no program prints', () => {
     expect(values({ A_PASS: 'pass-1\n' })).toEqual(['pass-1\n', 'pass-1']);
   });

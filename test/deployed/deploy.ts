@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { Emulator } from '../support/emulator.ts';
+import { adaptTemplate } from './adapt-template.ts';
 import { formCall } from './aws/signed-fetch.ts';
 import { pruneTemplate, type Template } from './prune-template.ts';
 
@@ -38,7 +39,7 @@ export async function deploy(emulator: Emulator, folder: string, settings: objec
 async function prune(emulator: Emulator, file: string): Promise<string[]> {
   const whole: Template = JSON.parse(await readFile(file, 'utf8'));
   const { template, taken } = pruneTemplate(whole, await unknownTypes(emulator, whole));
-  await writeFile(file, JSON.stringify(template));
+  await writeFile(file, JSON.stringify(adaptTemplate(template)));
   return taken;
 }
 

@@ -50,7 +50,7 @@ export async function buildFamilyImages(): Promise<Record<string, string>> {
 }
 
 /** What RUNOPS_TEST_BASE_IMAGE and RUNOPS_TEST_NODE_IMAGE name, or else made from this machine's own sources. */
-async function startImages() {
+export async function startImages() {
   return {
     BASE: process.env.RUNOPS_TEST_BASE_IMAGE || (await sourceImage('debian')),
     NODE: process.env.RUNOPS_TEST_NODE_IMAGE || (await sourceImage('node')),

@@ -64,7 +64,7 @@ describe('a container', () => {
   const of = (part: string) => allowed.filter(({ where }) => where.includes(part));
 
   it('may take on the role of its target with the tag of its execution, and nothing else', () => {
-    const own = of('ordersTask').filter(({ actions }) => !actions.includes('sts:AssumeRole') || true);
+    const own = of('ordersTask');
     expect(own.map(({ actions }) => actions)).toEqual([
       ['sts:AssumeRole'],
       ['sts:AssumeRole', 'sts:TagSession'],

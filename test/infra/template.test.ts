@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { parseEnv } from '../../containers/runner/env.ts';
 import { parseEnvironment } from '../../core/parse-environment.ts';
 import { dispatcherEnv } from '../../functions/dispatcher/env.ts';
 import { parseSettings } from '../../functions/dispatcher/parse-settings.ts';
 import { pollerEnv } from '../../functions/poller/env.ts';
 import { reporterEnv } from '../../functions/reporter/env.ts';
-import { filledIn, type Resource, synthesize } from '../support/synthesize.ts';
+import { families } from '../../infra/image.ts';
+import { allFilledIn, filledIn, type Resource, synthesize } from '../support/synthesize.ts';
 
 const { all, template } = synthesize({
   identity: { jwkUrl: 'https://id.example.com/keys', issuer: 'https://id.example.com/' },
@@ -51,68 +51,7 @@ describe('queues', () => {
     expect(mappings.every(({ BatchSize }) => BatchSize === 1)).toBe(true);
     const atOnce = mappings.map(({ ScalingConfig }) => JSON.stringify(ScalingConfig)).sort();
     const maximum = (count: number) => `{"MaximumConcurrency":${count}}`;
-    expect(atOnce).toEqual([10, 2, 2, 2, 2, 20].map(maximum));
-  });
-});
-
-describe('buckets', () => {
-  const buckets = all('AWS::S3::Bucket');
-  const named = (part: string) => buckets.find(({ id }) => id.includes(`Storage${part}`))?.properties;
-  const policyOf = (part: string) =>
-    JSON.stringify(all('AWS::S3::BucketPolicy').find(({ id }) => id.includes(`Storage${part}`))?.properties);
-
-  it('are closed to the public, encrypted with keys of ours, and stay when the stack goes', () => {
-    expect(buckets).toHaveLength(3);
-    for (const { properties, policies } of buckets) {
-      expect(policies.DeletionPolicy).toBe('Retain');
-      expect(properties).toMatchObject({
-        PublicAccessBlockConfiguration: {
-          ...{
-            BlockPublicAcls: true,
-            BlockPublicPolicy: true,
-            IgnorePublicAcls: true,
-            RestrictPublicBuckets: true,
-          },
-        },
-        OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] },
-      });
-      expect(JSON.stringify(properties.BucketEncryption)).toMatch(/"BucketKeyEnabled":true.*"aws:kms"/);
-    }
-  });
-
-  it('are spoken to with TLS only', () => {
-    for (const part of ['Ledger', 'Output', 'Logs']) {
-      expect(policyOf(part)).toContain('{"Bool":{"aws:SecureTransport":"false"}},"Effect":"Deny"');
-    }
-  });
-
-  it('keep claims for ever, and let nobody delete or replace one', () => {
-    expect(JSON.stringify(named('Ledger')?.LifecycleConfiguration)).not.toContain('executions');
-    expect(policyOf('Ledger')).toMatch(
-      /"s3:DeleteObject","s3:DeleteObjectVersion"\],"Effect":"Deny","Principal":\{"AWS":"\*"\}.*executions\/\*/,
-    );
-    expect(policyOf('Ledger')).toContain('{"Null":{"s3:if-none-match":"true"}},"Effect":"Deny"');
-  });
-
-  it('forget raw output after two days, work after thirty and logs when the customer says so', () => {
-    const days = (properties: Record<string, unknown> | undefined) =>
-      JSON.stringify(properties).match(/"ExpirationInDays":\d+/g);
-    expect(days(named('Output'))).toEqual(['"ExpirationInDays":2']);
-    expect(days(named('Ledger'))).toEqual(['"ExpirationInDays":30', '"ExpirationInDays":30']);
-    expect(days(named('Logs'))).toEqual(['"ExpirationInDays":365']);
-  });
-
-  it('tell EventBridge of new records without a function of CDK', () => {
-    const eventBridge = { EventBridgeConfiguration: { EventBridgeEnabled: true } };
-    expect(named('Ledger')).toMatchObject({ NotificationConfiguration: eventBridge });
-    expect(all('AWS::Lambda::Function')).toHaveLength(3);
-  });
-});
-
-describe('keys', () => {
-  it('are two, and change every year', () => {
-    const keys = all('AWS::KMS::Key').map(({ properties }) => properties.EnableKeyRotation);
-    expect(keys).toEqual([true, true]);
+    expect(atOnce).toEqual([10, 20, 2, 2, 2, 2].map(maximum));
   });
 });
 
@@ -141,7 +80,7 @@ describe('functions', () => {
     if (!found) throw new Error(`There is no function ${name}.`);
     return found;
   };
-  const variables = (name: string) => environmentOf(Object(named(name).properties.Environment).Variables);
+  const variables = (name: string) => allFilledIn(Object(named(name).properties.Environment).Variables);
 
   it('run in Node 24 on arm64, for as long as their queues hide a message', () => {
     for (const { properties } of functions) {
@@ -182,7 +121,7 @@ describe('the settings of the dispatcher', () => {
   const settings = parseSettings(filledIn(secret?.properties.SecretString));
 
   it('are what it reads', () => {
-    expect(Object.keys(settings.taskDefinitions)).toEqual(['mysql', 'node', 'postgres', 'python', 'shell']);
+    expect(Object.keys(settings.taskDefinitions)).toEqual(families);
     expect(settings.network.publicIp).toBe(true);
     expect(settings.policy.targets).toEqual({ orders: { types: ['postgres'] } });
   });
@@ -193,57 +132,6 @@ describe('the settings of the dispatcher', () => {
     expect(settings.targets.reports).toMatchObject({ cpu: 1024, memory: 4096 });
     expect(settings.targets.reports?.network?.securityGroups).toContain('sg-0123456789abcdef0');
     expect(settings.targets.reports).not.toHaveProperty('taskRole');
-  });
-});
-
-describe('task definitions', () => {
-  const definitions = all('AWS::ECS::TaskDefinition');
-
-  it.for(definitions)('harden $id', ({ properties, policies }) => {
-    const [container, ...others] = Object(properties).ContainerDefinitions;
-    expect(others).toEqual([]);
-    expect(properties).toMatchObject({
-      ...{
-        NetworkMode: 'awsvpc',
-        RuntimePlatform: { CpuArchitecture: 'ARM64', OperatingSystemFamily: 'LINUX' },
-      },
-    });
-    expect(container).toMatchObject({
-      ...{ Name: 'runner', ReadonlyRootFilesystem: true, Privileged: false, StopTimeout: 60 },
-      LogConfiguration: { LogDriver: 'awslogs', Options: { mode: 'blocking' } },
-      LinuxParameters: { InitProcessEnabled: true },
-    });
-    for (const absent of ['Secrets', 'User', 'MountPoints', 'RestartPolicy'])
-      expect(container).not.toHaveProperty(absent);
-    expect(container.Image).toMatch(/@sha256:/);
-    const { Capabilities, Tmpfs } = container.LinuxParameters;
-    for (const needed of ['CHOWN', 'KILL', 'SETGID', 'SETUID', 'ALL'])
-      expect(Capabilities.Drop).not.toContain(needed);
-    expect(Capabilities).not.toHaveProperty('Add');
-    expect(Capabilities.Drop).toHaveLength(33);
-    expect(Tmpfs.map((mount: { ContainerPath: string }) => mount.ContainerPath)).toEqual([
-      '/scratch',
-      '/tmp',
-    ]);
-    expect(policies.UpdateReplacePolicy).toBe('Retain');
-  });
-
-  it('tell the runner what its own contract wants', () => {
-    for (const { properties } of definitions) {
-      const [container] = Object(properties).ContainerDefinitions;
-      const entries = container.Environment.map(({ Name, Value }: { Name: string; Value: unknown }) => [
-        Name,
-        Value,
-      ]);
-      const environment = environmentOf(Object.fromEntries(entries));
-      expect(parseEnv({ ...environment, RUNOPS_EXECUTION_ID: '1' }).RUNOPS_LEDGER).toMatch(/^s3:/);
-      expect(environment.AWS_SDK_UA_APP_ID).toBe('runops-runner');
-    }
-  });
-
-  it('are for x86-64 when asked', () => {
-    const [definition] = synthesize({ architecture: 'x86_64' }).all('AWS::ECS::TaskDefinition');
-    expect(definition?.properties.RuntimePlatform).toMatchObject({ CpuArchitecture: 'X86_64' });
   });
 });
 
@@ -270,7 +158,3 @@ describe('the outputs', () => {
     }
   });
 });
-
-function environmentOf(variables: Record<string, unknown>): Record<string, string> {
-  return Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, filledIn(value)]));
-}

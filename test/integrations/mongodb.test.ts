@@ -1,9 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createAuthority, createCertificate } from '../support/certificates.ts';
-import { mongoshMissing, startMongodb } from '../support/fake-mongodb.ts';
+import { mongoshMissing, mongoshPath, startMongodb } from '../support/fake-mongodb.ts';
 import { runTask } from '../support/run-command.ts';
 
 if (mongoshMissing) console.warn(`Tests of mongodb are left out. ${mongoshMissing}`);
@@ -15,6 +15,7 @@ describe.skipIf(mongoshMissing)('mongodb', () => {
   let server: Awaited<ReturnType<typeof startMongodb>> | undefined;
   let secure: typeof server;
   beforeAll(async () => {
+    vi.stubEnv('PATH', mongoshPath);
     createAuthority(directory);
     createCertificate(directory, 'server', 'localhost', 'subjectAltName=DNS:localhost');
     server = await startMongodb({ user: 'app', password });
@@ -37,6 +38,7 @@ describe.skipIf(mongoshMissing)('mongodb', () => {
     await server?.stop();
     await secure?.stop();
     rmSync(directory, { recursive: true });
+    vi.unstubAllEnvs();
   });
 
   const uri = (host: string, pass = password) => `mongodb://app:${encodeURIComponent(pass)}@${host}`;

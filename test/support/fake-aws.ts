@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { setTimeout } from 'node:timers/promises';
 
 /** The least of Secrets Manager, S3, SQS and ECS that a function needs for one event. */
 export interface FakeAws {
@@ -16,15 +17,27 @@ export interface FakeAws {
   close(): void;
 }
 
-export async function startFakeAws(): Promise<FakeAws> {
+export interface FakeAwsOptions {
+  /** How long each answer takes. */
+  delayMilliseconds?: number;
+  onSent?: (message: { queueUrl: string; body: string }) => void;
+  /** With the input of RunTask, before the answer. */
+  onLaunched?: (input: Record<string, string>) => void;
+}
+
+export async function startFakeAws(options: FakeAwsOptions = {}): Promise<FakeAws> {
   const server = createServer(async (request, response) => {
     const body = (await buffer(request)).toString();
+    if (options.delayMilliseconds) await setTimeout(options.delayMilliseconds);
     const target = String(request.headers['x-amz-target'] ?? '').split('.')[1];
     if (!target) {
       answerS3(fake, request, body, response);
       return;
     }
-    const [status, answer] = answerJson(fake, target, JSON.parse(body));
+    const input = JSON.parse(body);
+    const [status, answer] = answerJson(fake, target, input);
+    if (target === 'SendMessage') options.onSent?.({ queueUrl: input.QueueUrl, body: input.MessageBody });
+    if (target === 'RunTask') options.onLaunched?.(input);
     response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(answer));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -4,7 +4,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { AddressInfo, Socket } from 'node:net';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 
 type Document = Record<string, unknown>;
@@ -15,15 +15,18 @@ interface Bson {
   Long: { fromNumber(value: number): unknown };
 }
 
-const mongosh = (process.env.PATH ?? '')
-  .split(':')
-  .map((path) => join(path, 'mongosh'))
-  .find(existsSync);
+/** The one of the image, where it is installed for building that; else the machine's. */
+const inImage = join(import.meta.dirname, '../../containers/images/mongodb/node_modules/.bin');
+const places = [inImage, ...(process.env.PATH ?? '').split(':')];
+const mongosh = places.map((path) => join(path, 'mongosh')).find(existsSync);
+
+/** PATH with mongosh in front. */
+export const mongoshPath = `${dirname(mongosh ?? '')}:${process.env.PATH}`;
 
 /** Why mongosh cannot be tried on this machine; undefined when it can. */
 export const mongoshMissing: string | undefined = mongosh
   ? undefined
-  : 'mongosh is not installed: npm install --global mongosh';
+  : 'mongosh is not installed: npm ci --prefix containers/images/mongodb --omit=optional --ignore-scripts';
 
 export interface MongoOptions {
   user: string;
@@ -190,7 +193,8 @@ function scramServer({ user, password }: MongoOptions) {
       const bare = message.slice(3);
       const name = /^n=([^,]*)/.exec(bare)?.[1]?.replaceAll('=2C', ',').replaceAll('=3D', '=');
       if (name !== user) return { payload: '', done: false, failed: true };
-      first = `r=${/r=([^,]*)/.exec(bare)?.[1]}${randomBytes(12).toString('base64')},s=${salt.toString('base64')},i=4096`;
+      const nonce = `${/r=([^,]*)/.exec(bare)?.[1]}${randomBytes(12).toString('base64')}`;
+      first = `r=${nonce},s=${salt.toString('base64')},i=4096`;
       exchange = `${bare},${first}`;
       return { payload: first, done: false, failed: false };
     }

@@ -1,5 +1,5 @@
 import type { SecretMap } from '../../core/ports.ts';
-import { mongoshMissing, startMongodb } from './fake-mongodb.ts';
+import { mongoshMissing, mongoshPath, startMongodb } from './fake-mongodb.ts';
 import { startSqlServer } from './fake-sql-server.ts';
 import { mariadbMissing, startMariadb } from './mariadb.ts';
 import { postgresMissing, startPostgres } from './postgres.ts';
@@ -76,6 +76,7 @@ export const injectionTargets: readonly InjectionTarget[] = [
     // The script is a program: what it may do is for the container to say.
     places: ['MONGO_CONNECTION_URI', 'MONGO_TLS_CA'],
     runs: 30,
+    path: mongoshPath,
     async start() {
       const { port, stop } = await startMongodb({ user: 'app', password });
       return { secret: { MONGO_CONNECTION_URI: `mongodb://app:${password}@127.0.0.1:${port}/shop` }, stop };

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { AgentStack } from '../../infra/agent-stack.ts';
 import { parseAppSettings } from '../../infra/app-settings.ts';
+import { families } from '../../infra/image.ts';
 
 /** A resource of a CloudFormation template, as a test looks at it. */
 export interface Resource {
@@ -22,7 +23,7 @@ export interface Synthesized {
 
 /** Images that nobody pulls, so that nothing is read for building them. */
 export const givenImages = Object.fromEntries(
-  ['shell', 'postgres', 'mysql', 'python', 'node'].map((family) => [
+  families.map((family) => [
     family,
     `123456789012.dkr.ecr.eu-west-1.amazonaws.com/${family}@sha256:${'0'.repeat(64)}`,
   ]),
@@ -56,6 +57,11 @@ export function filledIn(value: unknown): string {
   if (name === 'Fn::Join' && Array.isArray(content)) return content[1].map(filledIn).join(content[0]);
   if (name === 'Fn::Sub') return String(content);
   throw new TypeError(`${name} is not filled in.`);
+}
+
+/** The variables of a function or a container, as it gets them. */
+export function allFilledIn(variables: Record<string, unknown>): Record<string, string> {
+  return Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, filledIn(value)]));
 }
 
 function refers(name: string): string {

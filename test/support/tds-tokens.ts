@@ -32,7 +32,8 @@ export function tdsInfo(message: string): Buffer {
   return said(0xab, 0, 0, message);
 }
 
-function said(token: number, number: number, severity: number, message: string): Buffer {
+function said(token: number, number: number, severity: number, whole: string): Buffer {
+  const message = whole.slice(0, 1000);
   const head = Buffer.alloc(6);
   head.writeUInt32LE(number, 0);
   head.set([1, severity], 4);

@@ -22,8 +22,8 @@ function findRuby(): string | undefined {
   }
 }
 
-/** Starts the bootstrap as ECS does, with the manifest and the metadata of the container at a server of ours. */
-export async function startRuby(s3: FakeS3, manifest: object, environment: Record<string, string> = {}) {
+/** The manifest and the metadata of the container at a server of ours, and the variables that say where. */
+export async function serveManifest(s3: FakeS3, manifest: object) {
   const whole = {
     ...{ program, executionId: '7', credentials: s3.credentials, region: 'eu-west-1' },
     ...{ ledgerAddress: `${s3.url}/ledger`, outputAddress: `${s3.url}/raw/output/7` },
@@ -36,16 +36,29 @@ export async function startRuby(s3: FakeS3, manifest: object, environment: Recor
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const environment = { RUNOPS_MANIFEST: `${url}/manifest`, ECS_CONTAINER_METADATA_URI_V4: `${url}/v4` };
+  return { environment, close: () => server.close() };
+}
+
+/** The program that ECS starts in place of that of the image. */
+export const rubyCommand = ['ruby', '-e', bootstrap] as const;
+
+/** Starts the bootstrap as ECS does; `wrapper` are the words of an entry point, which come before it. */
+export async function startRuby(
+  s3: FakeS3,
+  manifest: object,
+  environment: Record<string, string> = {},
+  wrapper: readonly string[] = [],
+) {
+  const served = await serveManifest(s3, manifest);
   const directory = mkdtempSync(join(tmpdir(), 'ruby-runner-'));
-  const child = spawn('ruby', ['-e', bootstrap], {
+  const [program = '', ...argv] = [...wrapper, ...rubyCommand];
+  const child = spawn(program, argv, {
     cwd: directory,
-    env: {
-      ...{ PATH: process.env.PATH, RUNOPS_MANIFEST: `${url}/manifest`, TMPDIR: directory },
-      ...{ ECS_CONTAINER_METADATA_URI_V4: `${url}/v4`, ...environment },
-    },
+    env: { PATH: process.env.PATH, TMPDIR: directory, ...served.environment, ...environment },
     stdio: ['ignore', 'inherit', 'inherit'],
   });
-  const ended = once(child, 'exit').finally(() => server.close());
+  const ended = once(child, 'exit').finally(served.close);
   return { child, directory, ended };
 }
 

@@ -21,8 +21,9 @@ export interface AwsHttpRequest {
   body: string;
 }
 
+/** The name that infra gave it; Powertools appends its own to it. */
 export function callerOf({ 'user-agent': agent = '' }: IncomingHttpHeaders): string {
-  return /\bapp\/([\w.-]+)/.exec(agent)?.[1] ?? '';
+  return /\bapp\/(runops-[a-z]+)/.exec(agent)?.[1] ?? '';
 }
 
 /** Who signed and for which service: `Credential=<key>/<day>/<region>/<service>/aws4_request`. */

@@ -1,0 +1,27 @@
+import type { Template } from './prune-template.ts';
+
+/** What the emulator understands otherwise than AWS, in words that mean the same to both. */
+export function adaptTemplate(template: Template): Template {
+  const isSecret = (id: unknown) =>
+    typeof id === 'string' && template.Resources[id]?.Type === 'AWS::SecretsManager::Secret';
+  return JSON.parse(JSON.stringify(template), (key, value) => {
+    // `Ref` gives the ARN on AWS and the name here:
+    // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-secret.html
+    if (isSecret(value?.Ref)) return { 'Fn::GetAtt': [value.Ref, 'Id'] };
+    // No request here has these two condition keys, so that whoever asks for them is denied.
+    if (key === 'Statement' && Array.isArray(value))
+      return value.filter((statement) => !asksForIfNoneMatch(statement));
+    return key === 'Condition' ? withoutSourceAccount(value) : value;
+  });
+}
+
+function withoutSourceAccount(condition: unknown): unknown {
+  const { StringEquals, ...others } = (condition ?? {}) as Record<string, Record<string, unknown>>;
+  if (!StringEquals || !('aws:SourceAccount' in StringEquals)) return condition;
+  const { 'aws:SourceAccount': _, ...equal } = StringEquals;
+  return { ...others, ...(Object.keys(equal).length > 0 && { StringEquals: equal }) };
+}
+
+function asksForIfNoneMatch(statement: unknown): boolean {
+  return JSON.stringify(statement).includes('"s3:if-none-match"');
+}

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { synthesize } from '../support/synthesize.ts';
+
+const { all } = synthesize();
+
+describe('buckets', () => {
+  const buckets = all('AWS::S3::Bucket');
+  const named = (part: string) => buckets.find(({ id }) => id.includes(`Storage${part}`))?.properties;
+  const policyOf = (part: string) =>
+    JSON.stringify(all('AWS::S3::BucketPolicy').find(({ id }) => id.includes(`Storage${part}`))?.properties);
+
+  it('are closed to the public, encrypted with keys of ours, and stay when the stack goes', () => {
+    expect(buckets).toHaveLength(3);
+    for (const { properties, policies } of buckets) {
+      expect(policies.DeletionPolicy).toBe('Retain');
+      expect(properties).toMatchObject({
+        PublicAccessBlockConfiguration: {
+          ...{
+            BlockPublicAcls: true,
+            BlockPublicPolicy: true,
+            IgnorePublicAcls: true,
+            RestrictPublicBuckets: true,
+          },
+        },
+        OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] },
+      });
+      expect(JSON.stringify(properties.BucketEncryption)).toMatch(/"BucketKeyEnabled":true.*"aws:kms"/);
+    }
+  });
+
+  it('are spoken to with TLS only', () => {
+    for (const part of ['Ledger', 'Output', 'Logs']) {
+      expect(policyOf(part)).toContain('{"Bool":{"aws:SecureTransport":"false"}},"Effect":"Deny"');
+    }
+  });
+
+  it('keep claims for ever, and let nobody delete or replace one', () => {
+    expect(JSON.stringify(named('Ledger')?.LifecycleConfiguration)).not.toContain('executions');
+    expect(policyOf('Ledger')).toMatch(
+      /"s3:DeleteObject","s3:DeleteObjectVersion"\],"Effect":"Deny","Principal":\{"AWS":"\*"\}.*executions\/\*/,
+    );
+    expect(policyOf('Ledger')).toContain('{"Null":{"s3:if-none-match":"true"}},"Effect":"Deny"');
+  });
+
+  it('forget raw output after two days, work after thirty and logs when the customer says so', () => {
+    const days = (properties: Record<string, unknown> | undefined) =>
+      JSON.stringify(properties).match(/"ExpirationInDays":\d+/g);
+    expect(days(named('Output'))).toEqual(['"ExpirationInDays":2']);
+    expect(days(named('Ledger'))).toEqual(['"ExpirationInDays":30', '"ExpirationInDays":30']);
+    expect(days(named('Logs'))).toEqual(['"ExpirationInDays":365']);
+  });
+
+  it('tell EventBridge of new records without a function of CDK', () => {
+    const eventBridge = { EventBridgeConfiguration: { EventBridgeEnabled: true } };
+    expect(named('Ledger')).toMatchObject({ NotificationConfiguration: eventBridge });
+    expect(all('AWS::Lambda::Function')).toHaveLength(3);
+  });
+});
+
+describe('keys', () => {
+  it('are two, and change every year', () => {
+    const keys = all('AWS::KMS::Key').map(({ properties }) => properties.EnableKeyRotation);
+    expect(keys).toEqual([true, true]);
+  });
+});
