@@ -19,7 +19,7 @@ export function checkProps(props: RunopsAgentProps): void {
 export function missingToken(): AgentError {
   return invalid(
     "The secret with the agent's token is missing. Store the token in Secrets Manager and name the secret: " +
-      'npx cdk deploy -c tokenSecret=runops/agent-token.',
+      'npx cdk deploy -c tokenSecret=runops-agent-token.',
   );
 }
 

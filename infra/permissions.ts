@@ -1,6 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import {
   type Conditions,
+  Effect,
   type IPrincipal,
   Policy,
   PolicyDocument,
@@ -18,6 +19,8 @@ export interface Permission {
   readonly conditions?: Conditions;
   /** What the star stands for, and why the caller needs all of it. */
   readonly star?: string;
+  /** Not even when another statement allows it. */
+  readonly denied?: true;
 }
 
 /** @throws when a resource has a star and nobody says why. */
@@ -97,8 +100,9 @@ function explain(construct: Construct, permissions: readonly Permission[]): void
   }
 }
 
-export function statementOf({ actions, resources, conditions = {} }: Permission): PolicyStatement {
-  return new PolicyStatement({ actions: [...actions], resources: [...resources], conditions });
+export function statementOf({ actions, resources, conditions = {}, denied }: Permission): PolicyStatement {
+  const effect = denied ? Effect.DENY : Effect.ALLOW;
+  return new PolicyStatement({ effect, actions: [...actions], resources: [...resources], conditions });
 }
 
 /** What cdk-nag calls a resource with a star: what CloudFormation fills in is in angle brackets. */

@@ -29,7 +29,7 @@ import { vaultVariables } from './vault-variables.ts';
  * A Runops agent in this stack: it asks the API for tasks, runs each in a Fargate container of its own with the
  * credentials of its target alone, and reports what is left of its output after redaction.
  *
- *     new RunopsAgent(this, 'Agent', { tokenSecret: Secret.fromSecretNameV2(this, 'Token', 'runops/agent-token') });
+ *     new RunopsAgent(this, 'Agent', { tokenSecret: Secret.fromSecretNameV2(this, 'Token', 'runops-agent-token') });
  */
 export class RunopsAgent extends Construct {
   readonly keys: EncryptionKeys;
@@ -61,6 +61,7 @@ export class RunopsAgent extends Construct {
     });
     const roles = new TargetRoles(this, 'Roles', {
       ...{ storage, keys, targets, secretKeys, secretVariables, vaultSecret: props.vault?.secretId },
+      tokenSecret: props.tokenSecret,
       secrets: props.secrets ?? { by: 'prefix', prefix: 'runops/' },
     });
     this.roles = roles;

@@ -1,17 +1,20 @@
 import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { acknowledge, inBothStandards } from './acknowledge.ts';
 import type { EncryptionKeys } from './encryption-keys.ts';
 import { allow, allowKeys, type Permission, roleWith, statementOf } from './permissions.ts';
 import type { SecretAccess, TargetProps } from './runops-agent-props.ts';
-import { secretPermissions, secretsOf } from './secret-access.ts';
+import { secretPermission, secretPermissions, secretsOf } from './secret-access.ts';
 import type { Storage } from './storage.ts';
 
 export interface TargetRolesProps {
   readonly storage: Storage;
   readonly keys: EncryptionKeys;
+  /** The agent's own token, which no container may read, whatever its secrets are opened by. */
+  readonly tokenSecret: ISecret;
   readonly secrets: SecretAccess;
   readonly secretKeys: readonly string[];
   readonly secretVariables: Readonly<Record<string, string>>;
@@ -64,6 +67,7 @@ export class TargetRoles extends Construct {
     const pair = (name: string, secrets: Permission[]) =>
       new RolePair(this, name, [
         ...recordsOfOneExecution(props),
+        { ...secretPermission(props.tokenSecret), denied: true },
         ...secrets,
         ...decryption(secrets, secretKeys),
       ]);

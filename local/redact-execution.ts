@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { diskLedger } from '../adapters/local/ledger.ts';
 import { diskLogStore } from '../adapters/local/log-store.ts';
+import { systemClock } from '../adapters/system-clock.ts';
 import { AgentError } from '../core/errors.ts';
 import { silentLog } from '../core/log.ts';
 import { secretsOnlyRedactor } from '../core/redaction/local-redactor.ts';
@@ -26,6 +27,7 @@ export async function redactExecution(id: string, home: string, env: RedactionEn
     logStore: diskLogStore(join(folder, 'logs')),
     redactor: machineRedactor(env).redactor,
     unredacted: secretsOnlyRedactor(),
+    clock: systemClock,
     log: silentLog,
   };
   return redactWithheld(deps, id);

@@ -44,5 +44,5 @@ function dimensionsOf({ name, detail }: { name: MetricName; detail: string | und
 
 /** The values of a detail are words of our own code: anything else may be a text with a task's name in it. */
 function bounded(detail: string | undefined): string {
-  return detail !== undefined && /^[A-Za-z][A-Za-z-]{0,79}$/.test(detail) ? detail : 'other';
+  return detail !== undefined && /^[A-Za-z][A-Za-z0-9-]{0,79}$/.test(detail) ? detail : 'other';
 }

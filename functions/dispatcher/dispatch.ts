@@ -38,7 +38,7 @@ export async function dispatch(deps: DispatchDependencies, id: ExecutionId): Pro
 
   const attempt = await claim(deps, id, deps.leaseSeconds);
   if (attempt === undefined) return giveUp(deps, id);
-  const lockedAt = await lock(deps, id, taskId, attempt);
+  const lockedAt = await lock(deps, id, taskId, attempt, received?.receivedAt);
   if (lockedAt === undefined) return;
   // Whoever asks for a kill writes `kill` and then looks for `lock`, which is there by now: one of us sees it.
   const [kill, written] = await Promise.all([ledger.read(id, 'kill'), ledger.read(id, 'spec')]);
@@ -47,11 +47,17 @@ export async function dispatch(deps: DispatchDependencies, id: ExecutionId): Pro
     return;
   }
   const spec = written ?? (await specifyOnce(deps, id, received?.input, lockedAt));
-  if (spec) await launch(deps, id, spec);
+  if (spec) await launch(deps, id, spec, lockedAt);
 }
 
 /** When the API gave us the task; undefined when it did not. From then on exactly one result is owed. */
-async function lock(deps: DispatchDependencies, id: ExecutionId, taskId: Task['id'], attempt: number) {
+async function lock(
+  deps: DispatchDependencies,
+  id: ExecutionId,
+  taskId: Task['id'],
+  attempt: number,
+  receivedAt: number | undefined,
+) {
   const { ledger, clock, controlPlane, log } = deps;
   // The first attempt is before every lock.
   const known = attempt === 1 ? undefined : await ledger.read(id, 'lock');
@@ -60,7 +66,7 @@ async function lock(deps: DispatchDependencies, id: ExecutionId, taskId: Task['i
   if (lock.outcome === 'granted') {
     const lockedAt = clock.now();
     await ledger.create(id, 'lock', { lockedAt, uploadUrl: lock.uploadUrl });
-    log.info('task.locked', { taskId: id });
+    log.info('task.locked', { taskId: id, waitedMilliseconds: lockedAt - (receivedAt ?? lockedAt) });
     return lockedAt;
   }
   const other = await ledger.read(id, 'lock');
@@ -104,7 +110,7 @@ async function specifyOnce(deps: DispatchDependencies, id: ExecutionId, input: u
   }
 }
 
-async function launch(deps: DispatchDependencies, id: ExecutionId, spec: Spec) {
+async function launch(deps: DispatchDependencies, id: ExecutionId, spec: Spec, lockedAt: number) {
   const { ledger, launcher, clock, log } = deps;
   if (clock.now() >= spec.startBefore) {
     const message = `The task could not be started in time. Run it again.`;
@@ -124,7 +130,10 @@ async function launch(deps: DispatchDependencies, id: ExecutionId, spec: Spec) {
       isFirst ? request : ((await ledger.read(id, 'launching')) ?? request),
     );
     await ledger.create(id, 'launched', launched);
-    log.info('execution.launched', { taskId: id, launchId: launched.launchId });
+    log.info('execution.launched', {
+      ...{ taskId: id, type: spec.type, target: spec.target, launchId: launched.launchId },
+      lockedMilliseconds: clock.now() - lockedAt,
+    });
   } catch (thrown) {
     if (thrown instanceof AgentError && thrown.retryable) throw thrown;
     await conclude(deps, id, neverStarted('lost', explain(thrown), clock.now()));

@@ -9,6 +9,7 @@ import {
 import { deployedLauncher } from '../../adapters/aws/deployed-launcher.ts';
 import { deployedServices } from '../../adapters/aws/deployed-services.ts';
 import { observe } from '../../adapters/aws/lambda-handler.ts';
+import { measuredControlPlane } from '../../adapters/aws/measured-control-plane.ts';
 import { systemClock } from '../../adapters/system-clock.ts';
 import { verifyIdentity } from '../../core/identity.ts';
 import { parseEnvironment } from '../../core/parse-environment.ts';
@@ -22,7 +23,7 @@ import { takeMessages } from './take-messages.ts';
 const settingsSeconds = 60;
 
 const env = parseEnvironment(dispatcherEnv, process.env, 'The dispatcher');
-const { log, handler: observed } = observe(env.AGENT_NAME);
+const { log, meter, handler: observed } = observe(env.AGENT_NAME);
 const clock = systemClock;
 
 const secret = deployedSecret(env.SETTINGS_SECRET, "The dispatcher's settings", settingsSeconds, clock);
@@ -37,7 +38,7 @@ const services = deployedServices({
 
 const deps = {
   ledger,
-  controlPlane: deployedControlPlane(env, clock),
+  controlPlane: measuredControlPlane(deployedControlPlane(env, clock), meter, clock),
   launcher: deployedLauncher(env, settings, services.launch, clock),
   reports: deployedQueue(env.REPORTS_QUEUE),
   verifyIdentity: env.JWK_URL

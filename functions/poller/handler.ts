@@ -1,6 +1,7 @@
 import { agentDescription } from '../../adapters/aws/agent-description.ts';
 import { deployedControlPlane, deployedLedger, deployedQueue } from '../../adapters/aws/deployed.ts';
 import { observe } from '../../adapters/aws/lambda-handler.ts';
+import { measuredControlPlane } from '../../adapters/aws/measured-control-plane.ts';
 import { systemClock } from '../../adapters/system-clock.ts';
 import { parseEnvironment } from '../../core/parse-environment.ts';
 import { pollerEnv } from './env.ts';
@@ -10,7 +11,7 @@ const env = parseEnvironment(pollerEnv, process.env, 'The poller');
 const { log, meter, handler: observed } = observe(env.AGENT_NAME);
 
 const poll = poller({
-  controlPlane: deployedControlPlane(env, systemClock),
+  controlPlane: measuredControlPlane(deployedControlPlane(env, systemClock), meter, systemClock),
   ledger: deployedLedger(env, systemClock),
   dispatches: deployedQueue(env.DISPATCHES_QUEUE),
   kills: deployedQueue(env.KILLS_QUEUE),

@@ -61,7 +61,6 @@ async function pollForAMinute(deps: PollingDependencies, interval: number, remai
       answered++;
       failedInARow = 0;
       meter.add('Heartbeats');
-      meter.add('PollMilliseconds', clock.now() - begun);
       pause = Math.max(interval / 2, interval - (clock.now() - begun));
     } catch (thrown) {
       failure = thrown;

@@ -1,5 +1,7 @@
 import { deployedControlPlane } from '../../adapters/aws/deployed.ts';
 import { deployedLogStore } from '../../adapters/aws/deployed-log-store.ts';
+import { measuredControlPlane } from '../../adapters/aws/measured-control-plane.ts';
+import type { Meter } from '../../adapters/aws/meter.ts';
 import { deploymentRedactor } from '../../adapters/redaction/deployment-redactor.ts';
 import type { AgentDescription } from '../../core/control-plane.ts';
 import { AgentError } from '../../core/errors.ts';
@@ -18,6 +20,7 @@ export interface DeployedReportOptions {
   ledger: Ledger;
   clock: Clock;
   log: Log;
+  meter: Meter;
 }
 
 /**
@@ -26,7 +29,7 @@ export interface DeployedReportOptions {
  * @throws AgentError `config-invalid` when the redaction is not configured as it must be.
  */
 export function deployedReport(options: DeployedReportOptions): (id: ExecutionId) => Promise<void> {
-  const { env, region, ledger, clock, log } = options;
+  const { env, region, ledger, clock, log, meter } = options;
   const { redactor } = deploymentRedactor(
     {
       transformations: env.RUNOPS_REDACTION,
@@ -38,7 +41,9 @@ export function deployedReport(options: DeployedReportOptions): (id: ExecutionId
   const deps = {
     ledger,
     logStore: deployedLogStore(env, region),
-    controlPlane: deployedControlPlane(env, clock, (client) => registeringFirst(client, options)),
+    controlPlane: deployedControlPlane(env, clock, (client) =>
+      registeringFirst(measuredControlPlane(client, meter, clock), options),
+    ),
     redactor,
     unredacted: secretsOnlyRedactor(),
     clock,

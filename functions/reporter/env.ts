@@ -14,6 +14,10 @@ export const reporterEnv = z.object({
   /** The ARN of the queue whose messages are reports; those of the other queues have died and are looked at. */
   REPORTS_QUEUE_ARN: z.string(),
   CLUSTER: z.string(),
+  /** What an hour of a container costs, in US dollars: docs/operations.md. Nothing unless set. */
+  VCPU_HOUR_DOLLARS: z.optional(z.coerce.number()),
+  GIGABYTE_HOUR_DOLLARS: z.optional(z.coerce.number()),
+  ADDRESS_HOUR_DOLLARS: z.optional(z.coerce.number()),
   /** Set where customers' own services run tasks, of which something may be left after a result. */
   SERVICES: z.optional(z.string()),
   /** The same as the poller's: whoever registers last says what the agent can do. */

@@ -3,6 +3,7 @@ import { type ReceivedMessage, receivedMessages } from '../../adapters/aws/sqs-e
 import { AgentError } from '../../core/errors.ts';
 import type { ExecutionId } from '../../core/execution.ts';
 import { idOf } from '../../core/task.ts';
+import { type StoppedContainer, stoppedContainer } from './container-cost.ts';
 
 /** What woke the reporter. */
 export type EventKind =
@@ -10,7 +11,7 @@ export type EventKind =
   /** The runner has written its result. */
   | { kind: 'result-stored'; executionId: ExecutionId }
   /** A container has ended. */
-  | { kind: 'container-stopped'; executionId: ExecutionId }
+  | { kind: 'container-stopped'; executionId: ExecutionId; container: StoppedContainer }
   | { kind: 'minute-passed' }
   /** Somebody else's container or object. */
   | { kind: 'foreign' };
@@ -29,6 +30,7 @@ const taskStateChange = z.object({
     lastStatus: z.string(),
     startedBy: z.optional(z.string()),
     group: z.optional(z.string()),
+    ...stoppedContainer,
   }),
 });
 
@@ -63,7 +65,8 @@ function resultStored(key: string): EventKind {
 function containerStopped(detail: z.infer<typeof taskStateChange>['detail'], group: string): EventKind {
   const isOurs = detail.lastStatus === 'STOPPED' && detail.group === group;
   const executionId = isOurs ? executionIdOf(detail.startedBy) : undefined;
-  return executionId === undefined ? { kind: 'foreign' } : { kind: 'container-stopped', executionId };
+  if (executionId === undefined) return { kind: 'foreign' };
+  return { kind: 'container-stopped', executionId, container: detail };
 }
 
 function executionIdOf(text: string | undefined): ExecutionId | undefined {

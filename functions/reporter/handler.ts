@@ -14,13 +14,13 @@ import { takeEvent } from './take-event.ts';
 
 const env = parseEnvironment(reporterEnv, process.env, 'The reporter');
 const region = process.env.AWS_REGION ?? '';
-const { log, handler: observed } = observe(env.AGENT_NAME);
+const { log, meter, handler: observed } = observe(env.AGENT_NAME);
 const clock = systemClock;
 const ledger = deployedLedger(env, clock);
 
 const reporting = once(async () => {
   const { deployedReport } = await import('./deployed-report.ts');
-  return deployedReport({ env, region, description: agentDescription(env), ledger, clock, log });
+  return deployedReport({ env, region, description: agentDescription(env), ledger, clock, log, meter });
 });
 
 const endTasks = async (service: ServiceAddress, id: string) => {
@@ -44,6 +44,11 @@ const deps = {
   reports: deployedQueue(env.REPORTS_QUEUE),
   reportsQueueArn: env.REPORTS_QUEUE_ARN,
   group: taskGroup(env.AGENT_NAME),
+  prices: {
+    vcpuHour: env.VCPU_HOUR_DOLLARS ?? 0,
+    gigabyteHour: env.GIGABYTE_HOUR_DOLLARS ?? 0,
+    addressHour: env.ADDRESS_HOUR_DOLLARS ?? 0,
+  },
   clock,
   log,
 };

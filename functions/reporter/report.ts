@@ -2,13 +2,13 @@ import type { ControlPlane } from '../../core/control-plane.ts';
 import { AgentError, messageOf } from '../../core/errors.ts';
 import type { ExecutionId, LedgerRecords, ReportBody, Result } from '../../core/execution.ts';
 import { limits } from '../../core/limits.ts';
-import type { Clock, StoredLog } from '../../core/ports.ts';
+import type { StoredLog } from '../../core/ports.ts';
 import { idOf, type Task } from '../../core/task.ts';
+import { phasesOf } from './phases.ts';
 import { type RedactionDependencies, storeRedacted } from './store-redacted.ts';
 
 export interface ReportDependencies extends RedactionDependencies {
   controlPlane: ControlPlane;
-  clock: Clock;
 }
 
 /**
@@ -36,7 +36,8 @@ async function postOnce(deps: ReportDependencies, id: ExecutionId, body: ReportB
   if (await ledger.read(id, 'reported')) return;
   await post(deps, id, body);
   await ledger.create(id, 'reported', { reportedAt: clock.now() });
-  log.info('result.reported', { taskId: id, status: body.status, reason: body.reason });
+  const { status, reason } = body;
+  log.info('result.reported', { taskId: id, status, reason, ...(await phasesOf(ledger, id, clock.now())) });
 }
 
 /** A refusal may be a wrong token, which somebody mends; a task that the API has forgotten stays forgotten. */

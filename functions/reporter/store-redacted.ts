@@ -2,7 +2,7 @@ import type { ExecutionId, LedgerRecords, Result } from '../../core/execution.ts
 import { findIntegration } from '../../core/integrations/catalog.ts';
 import type { Log } from '../../core/log.ts';
 import type { StreamName } from '../../core/output.ts';
-import type { Ledger, LogStore } from '../../core/ports.ts';
+import type { Clock, Ledger, LogStore } from '../../core/ports.ts';
 import type { Findings, Redactor } from '../../core/redaction/redactor.ts';
 import { describeEnd } from './describe-end.ts';
 import { readFrames } from './read-frames.ts';
@@ -15,6 +15,7 @@ export interface RedactionDependencies {
   redactor: Redactor;
   /** No detectors: for targets whose policy allows output without redaction. */
   unredacted: Redactor;
+  clock: Clock;
   log: Log;
 }
 
@@ -23,6 +24,8 @@ export interface RedactionDependencies {
  * @throws AgentError `redaction-failed`: then the log store has nothing of it.
  */
 export async function storeRedacted(deps: RedactionDependencies, id: ExecutionId, result: Result) {
+  const { clock } = deps;
+  const begun = clock.now();
   const spec = await deps.ledger.read(id, 'spec');
   const isRedacted = spec?.redact !== 'none';
   const redactor = isRedacted ? deps.redactor : deps.unredacted;
@@ -40,7 +43,8 @@ export async function storeRedacted(deps: RedactionDependencies, id: ExecutionId
     bytes: stored.bytes,
     location: stored.location,
   });
-  deps.log.info('output.redacted', { taskId: id, bytes: stored.bytes, ...counts });
+  const redactionMilliseconds = clock.now() - begun;
+  deps.log.info('output.redacted', { taskId: id, bytes: stored.bytes, redactionMilliseconds, ...counts });
   return { log, stored, isRedacted };
 }
 

@@ -81,17 +81,19 @@ async function startIsOver(deps: SweepDependencies, id: ExecutionId): Promise<bo
 type RunnerStarted = Extract<LedgerRecords['started'], { by: 'runner' }>;
 
 async function examineRunning(deps: SweepDependencies, id: ExecutionId, started: RunnerStarted) {
-  const { ledger, launcher, clock } = deps;
+  const { ledger, launcher, clock, log } = deps;
   const state = await launcher.inspect(started.launchId);
   if (state.running) {
     const spec = await ledger.read(id, 'spec');
     const deadline = started.startedAt + ((spec?.runSecondsMax ?? 0) + limits.lostGraceSeconds) * 1000;
-    if (clock.now() >= deadline || (await ledger.read(id, 'kill'))) await launcher.stop(started.launchId);
+    const isOverdue = clock.now() >= deadline;
+    if (isOverdue) log.error('execution.overdue', { taskId: id, launchId: started.launchId });
+    if (isOverdue || (await ledger.read(id, 'kill'))) await launcher.stop(started.launchId);
     return;
   }
   // The runner wrote its result before it ended, or it never will: `create` loses to a result that is there.
   if (await ledger.create(id, 'result', lost(state.cause, started.startedAt, clock.now()))) {
-    deps.log.error('execution.lost', { taskId: id, cause: state.cause });
+    log.error('execution.lost', { taskId: id, cause: state.cause });
   }
   await deps.reports.send(id);
 }

@@ -1,6 +1,7 @@
 import { attendMessage } from '../../adapters/aws/attend-message.ts';
 import type { ReceivedMessage } from '../../adapters/aws/sqs-event.ts';
 import type { ExecutionId } from '../../core/execution.ts';
+import { type ContainerPrices, containerUse } from './container-cost.ts';
 import { eventKind } from './event-kind.ts';
 import { examine, type SweepDependencies, sweep } from './sweep.ts';
 
@@ -11,6 +12,7 @@ export interface TakeEventDependencies extends SweepDependencies {
   reportsQueueArn: string;
   /** The `group` of this agent's ECS tasks. */
   group: string;
+  prices: ContainerPrices;
 }
 
 /**
@@ -26,6 +28,10 @@ export async function takeEvent(deps: TakeEventDependencies, event: unknown): Pr
     case 'result-stored':
       return deps.reports.send(woken.executionId);
     case 'container-stopped':
+      deps.log.info('container.stopped', {
+        taskId: woken.executionId,
+        ...containerUse(woken.container, deps.prices),
+      });
       return attendMessage(deps.log, woken.executionId, () => examine(deps, woken.executionId));
     case 'minute-passed':
       await sweep(deps);

@@ -6,7 +6,7 @@ import { awsAddress } from './aws/container-network.ts';
 /** Counts how often each command really started: the commands tell it themselves. */
 export interface Witness {
   /** What a script of the type says first, so that its start is seen. */
-  line(type: 'bash' | 'node' | 'python', id: string): string;
+  line(type: 'bash' | 'node' | 'python' | 'ruby', id: string): string;
   startsOf(id: string): number;
   close(): Promise<void>;
 }
@@ -24,6 +24,7 @@ export async function startWitness(): Promise<Witness> {
   return {
     line(type, id) {
       if (type === 'bash') return `printf ${id} > /dev/tcp/${awsAddress}/${port}`;
+      if (type === 'ruby') return `require 'socket'; TCPSocket.new('${awsAddress}', ${port}).write('${id}')`;
       if (type === 'node') return `require('node:net').connect(${port}, '${awsAddress}').end('${id}');`;
       return `import socket; socket.create_connection(('${awsAddress}', ${port})).sendall(b'${id}')`;
     },

@@ -51,7 +51,7 @@ describe('a poller that is woken each minute', () => {
     await run(lives(120_000));
     expect(seen.polls).toBe(58);
     expect(elapsed()).toBe(57_000);
-    expect(counts).toMatchObject({ Heartbeats: 58, PollMilliseconds: 0 });
+    expect(counts).toMatchObject({ Heartbeats: 58 });
   });
 
   it('begins no poll that its platform may cut off', async () => {

@@ -31,6 +31,7 @@ async function reporter() {
   };
   const deps = {
     ...{ ...agent, log, reportsQueueArn: reports, group: 'runops:prod' },
+    prices: { vcpuHour: 0.04, gigabyteHour: 0.004, addressHour: 0.005 },
     report: (id: string) => report(agent, id),
   };
   await receive(agent, bashTask);

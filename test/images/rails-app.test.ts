@@ -21,14 +21,24 @@ describe.skipIf(dockerMissing)('a Rails application in an image of its own', { t
     const { environment, close } = await serveManifest(s3, manifest);
     const variables = Object.entries({ ...environment, SECRET_KEY: 'pl4nted-value' });
     const given = variables.flatMap(([name, value]) => ['--env', `${name}=${value}`]);
-    const ended = await docker('run', '--rm', '--network', 'host', ...options, ...given, image, ...rubyCommand);
+    const ended = await docker(
+      'run',
+      '--rm',
+      '--network',
+      'host',
+      ...options,
+      ...given,
+      image,
+      ...rubyCommand,
+    );
     close();
     expect(s3.forged).toEqual([]);
     return { ...outcome(s3), ended };
   }
 
   it('answers a query of Active Record, after its own entry point', async () => {
-    const script = 'puts Order.where("cents > 1000").order(:id).pluck(:customer).inspect, ENV["PREPARED_BY_ENTRYPOINT"]';
+    const script =
+      'puts Order.where("cents > 1000").order(:id).pluck(:customer).inspect, ENV["PREPARED_BY_ENTRYPOINT"]';
     const { stdout, stderr, result } = await run({ script });
     expect(stderr).toBe('');
     expect(stdout).toBe('["ação 2", "ação 3"]\nyes\n');
@@ -42,7 +52,8 @@ describe.skipIf(dockerMissing)('a Rails application in an image of its own', { t
   });
 
   it('keeps the backtrace and the exit code of an exception, and the secrets of the service to itself', async () => {
-    const script = 'def charge(order) = raise(ArgumentError, "no cents #{ENV["SECRET_KEY"]}")\ncharge(Order.first)';
+    const script =
+      'def charge(order) = raise(ArgumentError, "no cents #{ENV["SECRET_KEY"]}")\ncharge(Order.first)';
     const { stderr, result } = await run({ script });
     expect(stderr).toMatch(/runops-\w+\.rb:1:in `charge': no cents \[SECRET\] \(ArgumentError\)\n.*:2:in/s);
     expect(result).toMatchObject({ reason: 'exited', exitCode: 1 });

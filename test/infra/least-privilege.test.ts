@@ -69,6 +69,11 @@ describe('least privilege', () => {
       'TargetordersExecution',
       { action: 'secretsmanager:GetSecretValue', resource: secretOf('runops-agent-token') },
     ],
+    // Also where its name has the prefix by which secrets are opened.
+    [
+      'AllTargetsExecution',
+      { action: 'secretsmanager:GetSecretValue', resource: secretOf('runops/agent-token') },
+    ],
     ['AllTargetsExecution', { action: 'secretsmanager:GetSecretValue', resource: secretOf('orders') }],
     // A container's own role opens nothing by itself.
     ['TargetordersTask', onRecord('GetObject', 'work/7/spec')],

@@ -104,6 +104,7 @@ describe('secrets', () => {
       .all('AWS::IAM::Role')
       .filter(({ id }) => id.includes('AllTargetsExecution'))
       .flatMap(statementsOf)
+      .filter(({ effect }) => effect === 'Allow')
       .filter(({ actions }) => actions.includes('secretsmanager:GetSecretValue'));
 
   it('can be opened by a tag', () => {

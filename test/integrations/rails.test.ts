@@ -1,14 +1,20 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { memoryLedger } from '../../adapters/memory/ledger.ts';
 import { testDirectory } from '../containers/runner/harness.ts';
-import { type KubernetesCluster, kubectlMissing, startKubernetesCluster } from '../support/kubernetes-cluster.ts';
+import { whenWritten } from '../containers/runner/when-written.ts';
+import {
+  type KubernetesCluster,
+  kubectlMissing,
+  startKubernetesCluster,
+} from '../support/kubernetes-cluster.ts';
 import { createRailsApp, railsMissing } from '../support/rails-app.ts';
 import { startProcSampler } from './proc-sampler.ts';
 import { runInRunner } from './run-in-runner.ts';
-import { whenWritten } from '../containers/runner/when-written.ts';
 
 if (railsMissing) console.warn(`Tests of Rails are left out. ${railsMissing}`);
-if (!railsMissing && kubectlMissing) console.warn(`Tests of rails-console-k8s are left out. ${kubectlMissing}`);
+if (!railsMissing && kubectlMissing)
+  console.warn(`Tests of rails-console-k8s are left out. ${kubectlMissing}`);
 
 const password = 'pass-word-of-9';
 
@@ -50,7 +56,10 @@ describe.skipIf(railsMissing)('an application', () => {
     });
     afterAll(() => cluster.close());
 
-    const where = () => ({ KUBE_CONFIG_DATA: cluster.kubeconfig, NAMESPACE: 'shop', DEPLOYMENT: 'web' });
+    const where = () => ({
+      ...{ KUBE_CONFIG_DATA: cluster.kubeconfig, NAMESPACE: 'shop', DEPLOYMENT: 'web' },
+      K8S_EXEC_CONTAINER: 'app',
+    });
     const console = (script: string, more = {}) =>
       runInRunner({ type, script }, type === 'rails-console' ? secret : where(), more);
 
@@ -89,7 +98,8 @@ describe.skipIf(railsMissing)('an application', () => {
 
     it('ends when it is killed, with what was printed', async () => {
       const kill = new AbortController();
-      const { ledger, written } = whenWritten('here');
+      const ledger = memoryLedger();
+      const written = whenWritten(ledger, /here/);
       const running = console('$stdout.sync = true; puts "here"; sleep', { kill: kill.signal, ledger });
       await written;
       kill.abort();

@@ -11,7 +11,7 @@ export function createRailsApp(folder: string): void {
   execFileSync(join(folder, 'bin/rails'), ['runner', 'db/seeds.rb'], { cwd: folder });
   // As Debian has them, without the gem "rails" itself; the lock file is made now, as in an image.
   writeFileSync(join(folder, 'Gemfile'), "gem 'railties'\ngem 'activerecord'\ngem 'sqlite3'\n");
-  execFileSync('bundle', ['lock', '--local'], { cwd: folder });
+  execFileSync('bundle', ['lock', '--local'], { cwd: folder, stdio: 'ignore' });
   // SQLite writes its journal beside the database.
   chmodSync(join(folder, 'db'), 0o777);
   chmodSync(join(folder, 'db/shop.sqlite3'), 0o666);
@@ -19,9 +19,13 @@ export function createRailsApp(folder: string): void {
 
 function findMissing(): string | undefined {
   try {
-    execFileSync('ruby', ['-e', 'require "rails"; require "active_record"; require "sqlite3"; require "bundler"'], {
-      stdio: 'ignore',
-    });
+    execFileSync(
+      'ruby',
+      ['-e', 'require "rails"; require "active_record"; require "sqlite3"; require "bundler"'],
+      {
+        stdio: 'ignore',
+      },
+    );
     return undefined;
   } catch {
     return 'Rails is missing. On Debian: apt-get install ruby-railties ruby-activerecord ruby-sqlite3 bundler';

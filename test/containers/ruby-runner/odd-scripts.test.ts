@@ -26,7 +26,10 @@ describe.skipIf(rubyMissing)('the runner in Ruby', () => {
 
   it('runs a script of ten megabytes', async () => {
     const padding = `# ${'x'.repeat(97)}\n`.repeat(100_000);
-    expect(await runScript(`${padding}puts "done"`)).toMatchObject({ stdout: 'done\n', result: { exitCode: 0 } });
+    expect(await runScript(`${padding}puts "done"`)).toMatchObject({
+      stdout: 'done\n',
+      result: { exitCode: 0 },
+    });
   });
 
   it('keeps the exit code of a script that leaves at once, or by a signal', async () => {
@@ -42,7 +45,8 @@ describe.skipIf(rubyMissing)('the runner in Ruby', () => {
 
   it('keeps what a child of the script prints, and waits for no process that stays behind', async () => {
     const begun = performance.now();
-    const script = 'puts "one"; $stdout.flush; fork { puts "two" }; Process.wait; spawn("sleep 60"); puts "three"';
+    const script =
+      'puts "one"; $stdout.flush; fork { puts "two" }; Process.wait; spawn("sleep 60"); puts "three"';
     expect((await runScript(script)).stdout).toBe('one\ntwo\nthree\n');
     expect(performance.now() - begun).toBeLessThan(10_000);
   });
@@ -59,8 +63,16 @@ describe.skipIf(rubyMissing)('the runner in Ruby', () => {
   });
 
   it('works in every locale, whatever bytes the environment holds', async () => {
-    const environment = { LANG: 'C', LC_ALL: 'C', API_SECRET: 'sécrèt-válue', DATABASE_URL: 'pg://app:50%off@db/x' };
-    const { stdout, result } = await runScript('puts ENV["API_SECRET"], ENV["DATABASE_URL"], "ação"', environment);
+    const environment = {
+      LANG: 'C',
+      LC_ALL: 'C',
+      API_SECRET: 'sécrèt-válue',
+      DATABASE_URL: 'pg://app:50%off@db/x',
+    };
+    const { stdout, result } = await runScript(
+      'puts ENV["API_SECRET"], ENV["DATABASE_URL"], "ação"',
+      environment,
+    );
     expect(stdout).toBe('[SECRET]\npg://app:[SECRET]@db/x\nação\n');
     expect(result).toMatchObject({ reason: 'exited', exitCode: 0 });
   });
@@ -82,7 +94,10 @@ describe.skipIf(rubyMissing)('the runner in Ruby', () => {
   });
 
   it('needs no more memory for more output', async () => {
-    const { child, ended } = await startRuby(s3, { ...sh('yes | head -c 60000000'), outputBytesMax: 100_000_000 });
+    const { child, ended } = await startRuby(s3, {
+      ...sh('yes | head -c 60000000'),
+      outputBytesMax: 100_000_000,
+    });
     const peak = { kilobytes: 0 };
     while (child.exitCode === null && child.signalCode === null) {
       await new Promise((resolve) => setImmediate(resolve));
