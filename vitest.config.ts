@@ -26,7 +26,13 @@ export default defineConfig({
       // What is deployed is built once, and its scenarios build upon each other.
       {
         extends: true,
-        test: { name: 'deployed', include: ['test/deployed/**/*.test.ts'], sequence: { shuffle: false } },
+        test: {
+          name: 'deployed',
+          include: ['test/deployed/**/*.test.ts'],
+          // One account at a time has the address that containers know.
+          fileParallelism: false,
+          sequence: { shuffle: false },
+        },
       },
     ],
   },

@@ -122,8 +122,8 @@ function refusedCommand(why: string): AgentError {
 function refusedWords(source: string, why: string): AgentError {
   return new AgentError(
     'command-invalid',
-    `${source} cannot be used: ${why}. It is one command and its arguments, with quotes and backslashes as in a shell, ` +
-      'but no shell reads it: pipes, redirects, several commands and $-expansions are not allowed. Quote them with single ' +
-      'quotes where they are plain text.',
+    `${source} cannot be used: ${why}. It is one command and its arguments, with quotes and backslashes as in a ` +
+      'shell, but no shell reads it: pipes, redirects, several commands and $-expansions are not allowed. Quote them ' +
+      'with single quotes where they are plain text.',
   );
 }

@@ -31,7 +31,9 @@ function* secretsOfKubeconfig(value: string): Generator<InnerSecret> {
 }
 
 /** A scalar of YAML: in double quotes, in single quotes, on a line of its own below `|` or `>`, or as it is. */
-const SCALAR = String.raw`[ \t]*(?:"((?:[^"\\]|\\.)*)"|'((?:[^']|'')*)'|[|>][-+]?[ \t]*\n[ \t]*(\S+)|([^\s,}"'|>][^\s,}]*))`;
+const SCALAR =
+  String.raw`[ \t]*(?:"((?:[^"\\]|\\.)*)"|'((?:[^']|'')*)'|` +
+  String.raw`[|>][-+]?[ \t]*\n[ \t]*(\S+)|([^\s,}"'|>][^\s,}]*))`;
 const KUBECONFIG_SECRET = new RegExp(
   String.raw`(?<![\w.-])["']?(?:(?:[\w-]+-)?token|password|client-secret|client-key-data)["']?[ \t]*:${SCALAR}`,
   'g',

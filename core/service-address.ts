@@ -26,7 +26,8 @@ export function serviceAddressOf(type: string, keys: SecretMap, ownRegion: strin
   if (missing.length > 0) {
     throw new AgentError(
       'secrets-invalid',
-      `${type} type requires ECS_CLUSTER, ECS_SERVICE_NAME and ECS_CONTAINER. Missing or empty: ${missing.join(', ')}. ` +
+      `${type} type requires ECS_CLUSTER, ECS_SERVICE_NAME and ECS_CONTAINER. Missing or empty: ` +
+        `${missing.join(', ')}. ` +
         'Add them to the secret of the target, or name the service of the target in the deployment.',
     );
   }

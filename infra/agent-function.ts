@@ -113,8 +113,6 @@ function setVariables({ name, variables }: AgentFunctionProps): Record<string, s
     ...variables,
     // Shows in CloudTrail who called: https://docs.aws.amazon.com/sdkref/latest/guide/feature-appid.html
     AWS_SDK_UA_APP_ID: `runops-${name}`,
-    POWERTOOLS_SERVICE_NAME: `runops-${name}`,
-    POWERTOOLS_METRICS_NAMESPACE: 'Runops',
   };
   return Object.fromEntries(
     Object.entries(all).flatMap(([key, value]): [string, string][] => (value ? [[key, value]] : [])),

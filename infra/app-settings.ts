@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { AgentError } from '../core/errors.ts';
 import { policySchema } from '../core/policy.ts';
 import { problemsOf } from '../core/problems.ts';
+import { monitoringSettings } from './app-monitoring-settings.ts';
 import { networkSettings } from './app-network-settings.ts';
 import { missingToken } from './check-props.ts';
 import type { RunopsAgentProps } from './runops-agent-props.ts';
@@ -94,6 +95,7 @@ const settings = z.strictObject({
   pollMilliseconds: z.exactOptional(z.int().check(z.gte(100))),
   pollerConcurrency: z.exactOptional(count),
   tracing: z.exactOptional(z.boolean()),
+  monitoring: z.exactOptional(monitoringSettings),
   roles: z.exactOptional(
     z.strictObject({
       permissionsBoundary: z.exactOptional(filled),

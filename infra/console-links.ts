@@ -1,15 +1,30 @@
 import { CfnOutput, Fn, type Stack } from 'aws-cdk-lib';
 import type { RunopsAgent } from './runops-agent.ts';
 
+/** The parts of an agent that have pages in the console. */
+export type ShownParts = Pick<
+  RunopsAgent,
+  'polling' | 'dispatching' | 'reporting' | 'execution' | 'storage' | 'queues'
+>;
+
 /** Outputs of the stack that lead to the pages of the console that one wants next. */
-export function linkToConsole(stack: Stack, agent: RunopsAgent): void {
-  const { polling, dispatching, reporting, execution, storage, queues } = agent;
+export function linkToConsole(stack: Stack, agent: ShownParts): void {
+  for (const [name, [description, value]] of Object.entries(consolePages(stack, agent))) {
+    new CfnOutput(stack, name, { description, value });
+  }
+}
+
+/** The pages of the console that one wants next: what each shows, and its address. */
+export function consolePages(
+  stack: Stack,
+  { polling, dispatching, reporting, execution, storage, queues }: ShownParts,
+): Record<string, [what: string, address: string]> {
   const home = `https://${stack.region}.console.aws.amazon.com`;
   const region = `region=${stack.region}`;
   const logsOf = (name: string) => `${home}/cloudwatch/home?${region}#logsV2:log-groups/log-group/${name}`;
   const bucket = (name: string, prefix: string) => `${home}/s3/buckets/${name}?${region}&prefix=${prefix}`;
   const queue = (url: string) => `${home}/sqs/v3/home?${region}#/queues/${encoded(url)}`;
-  const pages: Record<string, [what: string, address: string]> = {
+  return {
     PollerLogs: ['Whether it polls: begin here', logsOf(polling.poller.logGroup.logGroupName)],
     DispatcherLogs: [
       'Why a task was started or refused',
@@ -29,9 +44,6 @@ export function linkToConsole(stack: Stack, agent: RunopsAgent): void {
       `${home}/secretsmanager/secret?name=${encoded(dispatching.settings.ref)}&${region}`,
     ],
   };
-  for (const [name, [description, value]] of Object.entries(pages)) {
-    new CfnOutput(stack, name, { description, value });
-  }
 }
 
 /** For the path and the query of an address, where only the slashes of an ARN or of an address matter. */

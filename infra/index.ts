@@ -1,5 +1,8 @@
 /** The agent as a construct for CDK apps of others: `import { RunopsAgent } from 'runops-agent-aws'`. */
 
+export type { AlarmThresholds } from './alarm-thresholds.ts';
+export type { SlackChannel } from './alarm-topic.ts';
+export type { MonitoringSettings } from './monitoring.ts';
 export type { NetworkChoice } from './network.ts';
 export type { RoleRules } from './role-rules.ts';
 export { RunopsAgent } from './runops-agent.ts';

@@ -6,6 +6,7 @@ import type { ReporterEnv } from '../functions/reporter/env.ts';
 import { acknowledge } from './acknowledge.ts';
 import { AgentFunction } from './agent-function.ts';
 import type { AgentParts } from './agent-parts.ts';
+import type { containerPrices } from './container-prices.ts';
 import { EveryMinute } from './every-minute.ts';
 import type { Execution } from './execution.ts';
 import { anyExecution, ledgerPermissions } from './ledger-permissions.ts';
@@ -18,6 +19,7 @@ export interface ReportingProps extends AgentParts {
   readonly capabilities: string;
   readonly execution: Execution;
   readonly redaction: RedactionSettings;
+  readonly prices: ReturnType<typeof containerPrices>;
 }
 
 /** Redacts what was printed, stores it, tells the API: woken by results, by containers that stop, and each minute. */
@@ -26,7 +28,7 @@ export class Reporting extends Construct {
 
   constructor(scope: Construct, id: string, props: ReportingProps) {
     super(scope, id);
-    const { queues, functions, shared, storage, execution, redaction } = props;
+    const { queues, functions, shared, storage, execution, redaction, prices } = props;
     const variables: VariablesOf<ReporterEnv> = {
       ...shared,
       LOG_BUCKET: storage.logs.bucketName,
@@ -35,6 +37,7 @@ export class Reporting extends Construct {
       REPORTS_QUEUE_ARN: queues.reports.queue.queueArn,
       CLUSTER: execution.cluster.attrArn,
       CAPABILITIES: props.capabilities,
+      ...prices,
       ...redaction.variables,
     };
     const dead = [queues.dispatches, queues.kills, queues.reports].map((pair) => pair.dead);

@@ -2,6 +2,7 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { ImageFamily } from '../core/integrations/integration.ts';
 import type { Policy } from '../core/policy.ts';
+import type { MonitoringSettings } from './monitoring.ts';
 import type { NetworkChoice } from './network.ts';
 import type { TargetNetworkProps } from './network-target.ts';
 import type { RoleRules } from './role-rules.ts';
@@ -116,6 +117,12 @@ export interface RunopsAgentProps {
    * @default false
    */
   readonly tracing?: boolean;
+  /**
+   * Who is told when the agent is unwell, and when it counts as unwell: docs/operations.md. False: no alarms, no
+   * dashboard, no saved queries; its metrics stay.
+   * @default - alarms and a dashboard in the console
+   */
+  readonly monitoring?: MonitoringSettings | false;
   /**
    * What your account wants of every role: a permissions boundary, a path, a prefix.
    * @default - nothing

@@ -5,11 +5,13 @@ import { Construct } from 'constructs';
 import type { AgentParts, SharedVariables } from './agent-parts.ts';
 
 import { checkProps } from './check-props.ts';
+import { containerPrices } from './container-prices.ts';
 import { dispatcherSettingsOf } from './dispatcher-settings.ts';
 import { Dispatching } from './dispatching.ts';
 import { EncryptionKeys } from './encryption-keys.ts';
 import { Execution } from './execution.ts';
 import { typesOf } from './image.ts';
+import { Monitoring, type MonitoringSettings } from './monitoring.ts';
 import { type AgentNetwork, agentNetwork } from './network.ts';
 import { packageVersion } from './package-files.ts';
 import { allowKeys } from './permissions.ts';
@@ -41,6 +43,8 @@ export class RunopsAgent extends Construct {
   readonly polling: Polling;
   readonly dispatching: Dispatching;
   readonly reporting: Reporting;
+  /** Undefined when it was declined. */
+  readonly monitoring: Monitoring | undefined;
 
   /** @throws AgentError `config-invalid` when a prop cannot be right; the message says what to do. */
   constructor(scope: Construct, id: string, props: RunopsAgentProps) {
@@ -84,14 +88,29 @@ export class RunopsAgent extends Construct {
     this.dispatching = new Dispatching(this, 'Dispatching', {
       ...{ ...parts, execution, roles, settings, identity: props.identity, startsAtOnce },
     });
-    this.reporting = new Reporting(this, 'Reporting', { ...parts, capabilities, execution, redaction });
+    const prices = containerPrices(architecture, this.network.publicIp);
+    this.reporting = new Reporting(this, 'Reporting', {
+      ...parts,
+      capabilities,
+      execution,
+      redaction,
+      prices,
+    });
     if (services.length > 0) {
       new Services(this, 'Services', {
         ...{ services, storage, keys, agentName: parts.shared.AGENT_NAME },
         ...{ dispatcher: this.dispatching.dispatcher, reporter: this.reporting.reporter },
       });
     }
+    this.monitoring = this.monitoringOf(props.monitoring ?? {}, parts.shared.AGENT_NAME);
     applyRoleRules(this, props.roles ?? {});
+  }
+
+  private monitoringOf(settings: MonitoringSettings | false, agentName: string): Monitoring | undefined {
+    if (settings === false) return undefined;
+    const { keys, storage, queues, execution, polling, dispatching, reporting } = this;
+    const shown = { storage, queues, execution, polling, dispatching, reporting };
+    return new Monitoring(this, 'Monitoring', { ...shown, settings, agentName, keys });
   }
 
   private partsOf(props: RunopsAgentProps, functions: AgentParts['functions']): AgentParts {

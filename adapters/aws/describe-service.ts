@@ -35,7 +35,8 @@ export async function describeService(ecs: ECSClient, address: ServiceAddress): 
   if (!container) {
     const names = containers.map(({ name }) => name).join(', ');
     throw refused(
-      `The service ${address.service} has no container "${address.container}"; it has: ${names}. Correct ECS_CONTAINER.`,
+      `The service ${address.service} has no container "${address.container}"; it has: ${names}. ` +
+        'Correct ECS_CONTAINER.',
     );
   }
   const secretNames = (container.secrets ?? []).map(({ name }) => name ?? '');
@@ -63,7 +64,7 @@ async function findService(ecs: ECSClient, { cluster, service: name }: ServiceAd
   );
 }
 
-/** Where CodeDeploy or another tool deploys, the service itself stays as it was created; its primary task set does not. */
+/** Where CodeDeploy or another tool deploys, the service stays as it was created; its primary task set does not. */
 function asItRuns(service: Service): Service {
   const primary = service.taskSets?.find(({ status }) => status === 'PRIMARY');
   if (!primary) return service;

@@ -35,16 +35,25 @@ export const metrics = {
   ExecutionsLaunched: count('type', 'containers that were started'),
   ExecutionsKilled: count(null, 'executions that a user ended'),
   ExecutionsLost: count(null, 'containers that ended without a result'),
-  ExecutionsOverdue: count(null, 'times that a container was found running after its deadline, and told to stop'),
+  ExecutionsOverdue: count(
+    null,
+    'times that a container was found running after its deadline, and told to stop',
+  ),
   StartsFailed: count(null, 'results that say that the command never started, for a reason that is ours'),
   ReceivedToLockedMilliseconds: milliseconds('from the first sight of a task to its lock: the queue'),
-  LockedToLaunchedMilliseconds: milliseconds('from the lock to the start of a container: who asked, may they'),
-  LaunchedToStartedMilliseconds: milliseconds('from there to the start of the command: capacity, image, boot'),
+  LockedToLaunchedMilliseconds: milliseconds(
+    'from the lock to the start of a container: who asked, may they',
+  ),
+  LaunchedToStartedMilliseconds: milliseconds(
+    'from there to the start of the command: capacity, image, boot',
+  ),
   ImagePullMilliseconds: milliseconds('how long ECS took to pull the image, which is a part of that'),
   StartedToEndedMilliseconds: milliseconds('how long the command ran'),
   EndedToReportedMilliseconds: milliseconds('from there to the result at the API'),
   RedactionMilliseconds: milliseconds('how long redaction took, which is a part of that'),
-  ReceivedToReportedMilliseconds: milliseconds('from the first sight of a task to its result: what people wait'),
+  ReceivedToReportedMilliseconds: milliseconds(
+    'from the first sight of a task to its result: what people wait',
+  ),
   CostDollars: {
     unit: 'None',
     by: null,

@@ -2,7 +2,7 @@ import { AgentError } from '../../core/errors.ts';
 import type { Secrets } from '../../core/ports.ts';
 import { parseAwsPath } from '../secrets/aws-path.ts';
 
-/** The dispatcher may read secrets that begin so, and no others: they hold the names of services, and nothing secret. */
+/** The dispatcher may read secrets whose names begin so: they hold names of services, and nothing secret. */
 export const serviceNamesPrefix = 'runops/services/';
 
 /**
@@ -17,8 +17,8 @@ export function serviceNames(runops: Secrets, aws: Secrets): Secrets {
       throw new AgentError(
         'secrets-invalid',
         'The service of this target is not looked up in a secret of passwords. Name it in the deployment (services), ' +
-          `in the config of the target, or in a secret of AWS Secrets Manager whose name begins with ${serviceNamesPrefix}: ` +
-          'ECS_CLUSTER, ECS_SERVICE_NAME, ECS_CONTAINER.',
+          `in the config of the target, or in a secret of AWS Secrets Manager whose name begins with ` +
+          `${serviceNamesPrefix}: ECS_CLUSTER, ECS_SERVICE_NAME, ECS_CONTAINER.`,
       );
     },
   };

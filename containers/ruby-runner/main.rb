@@ -110,8 +110,6 @@ class RunopsTask
   end
 
   def ended(reason, exit_code, message)
-    # What an exception says may be in any encoding.
-    message = message.dup.force_encoding("UTF-8").scrub if message
     { "reason" => reason, "exitCode" => exit_code, "message" => message, "startedAt" => @started_at,
       "output" => { "parts" => nil, "bytes" => 0, "cutBytes" => 0 } }
   end

@@ -54,11 +54,14 @@ class RunopsMasking
   end
 end
 
+# Directories, although their names sound like passwords.
+RUNOPS_DIRECTORIES = %w[PWD OLDPWD].freeze
+
 # The values that the environment of the service holds: those that its task definition takes from a secret store, those
 # whose name says so, and the passwords inside of addresses.
 def runops_secret_values(environment, names, name_pattern)
   telling = Regexp.new(name_pattern, Regexp::IGNORECASE)
-  environment.flat_map do |name, text|
+  environment.reject { |name, _| RUNOPS_DIRECTORIES.include?(name) }.flat_map do |name, text|
     value = text.b
     password = value[%r{\A[a-z][a-z0-9+.-]*://[^/@\s]*:([^/@\s]+)@}i, 1]
     whole = names.include?(name) || telling.match?(name) ? [value, value.strip, *fields_of(value)] : []

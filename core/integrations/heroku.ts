@@ -1,35 +1,38 @@
+import { herokuProgram } from './heroku-program.ts';
 import type { Integration } from './integration.ts';
 
-/** A command in a one-off dyno of an app, with the script on its standard input. */
+/** A command line for the shell of a one-off dyno of an app, with the script on its standard input. */
 export const heroku: Integration = {
   image: 'heroku',
   requiredKeys: ['HEROKU_API_KEY', 'HEROKU_APP', 'HEROKU_EXEC_COMMAND'],
-  publicKeys: ['HEROKU_APP', 'HEROKU_EXEC_COMMAND', 'HEROKU_DYNO_SIZE', 'HEROKU_PROCESS_TYPE'],
+  publicKeys: [
+    ...['HEROKU_APP', 'HEROKU_EXEC_COMMAND', 'HEROKU_DYNO_SIZE', 'HEROKU_PROCESS_TYPE'],
+    'HEROKU_HOST',
+  ],
   missingKeys:
     'Heroku type requires all the following secrets: HEROKU_API_KEY, HEROKU_APP, HEROKU_EXEC_COMMAND',
-  command({ script, secrets }) {
-    const { HEROKU_API_KEY = '', HEROKU_APP, HEROKU_DYNO_SIZE, HEROKU_PROCESS_TYPE } = secrets;
+  command({ script, secrets, directory }) {
+    const task = {
+      api: apiOf(secrets.HEROKU_HOST || 'heroku.com'),
+      key: secrets.HEROKU_API_KEY,
+      app: secrets.HEROKU_APP,
+      command: secrets.HEROKU_EXEC_COMMAND,
+      size: secrets.HEROKU_DYNO_SIZE || undefined,
+      type: secrets.HEROKU_PROCESS_TYPE || undefined,
+    };
     return {
-      argv: [
-        'heroku',
-        'run',
-        '--no-tty',
-        '--exit-code', // else the client's own
-        `--app=${HEROKU_APP}`,
-        ...(HEROKU_DYNO_SIZE ? [`--size=${HEROKU_DYNO_SIZE}`] : []),
-        ...(HEROKU_PROCESS_TYPE ? [`--type=${HEROKU_PROCESS_TYPE}`] : []),
-        '--',
-        // In one piece: the client would join words again with quotes that the dyno's shell reads otherwise.
-        secrets.HEROKU_EXEC_COMMAND ?? '',
-      ],
-      env: {
-        HEROKU_API_KEY,
-        // The client sends command lines and errors to its makers unless told not to.
-        DISABLE_TELEMETRY: 'true',
-        HEROKU_SKIP_NEW_VERSION_CHECK: 'true',
-      },
+      argv: ['node', `${directory}/client.cjs`, `${directory}/task.json`],
+      env: {},
       stdin: script,
-      files: [],
+      files: [
+        { name: 'client.cjs', content: herokuProgram },
+        { name: 'task.json', content: JSON.stringify(task) },
+      ],
     };
   },
 };
+
+/** As Heroku's own client reads it: a domain, or an address. */
+function apiOf(host: string): string {
+  return host.startsWith('http') ? host.replace(/\/+$/, '') : `https://api.${host}`;
+}

@@ -44,6 +44,7 @@ function decodeKubeconfig(value: string): string | Uint8Array {
   if (/^[A-Za-z0-9+/_-]+={0,2}$/.test(base64)) return Buffer.from(base64, 'base64');
   throw new AgentError(
     'secrets-invalid',
-    'KUBE_CONFIG_DATA must be a kubeconfig encoded as base64, such as `base64 --wrap=0 kubeconfig` prints it. Store it so.',
+    'KUBE_CONFIG_DATA must be a kubeconfig encoded as base64, such as `base64 --wrap=0 kubeconfig` prints it. ' +
+      'Store it so.',
   );
 }

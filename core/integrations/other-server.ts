@@ -11,7 +11,7 @@ export function refuseOtherServer(words: readonly string[], option: RegExp, inst
   if (found === undefined) return;
   throw new AgentError(
     'command-invalid',
-    `The script cannot be used: ${found.slice(0, 50)} would send the target's credentials to a server of the script's ` +
-      `choice. Leave it out: ${instead}.`,
+    `The script cannot be used: ${found.slice(0, 50)} would send the target's credentials to a server of the ` +
+      `script's choice. Leave it out: ${instead}.`,
   );
 }

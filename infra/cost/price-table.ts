@@ -21,6 +21,8 @@ const everywhere = (dollars: number) => ({ 'us-east-1': dollars, 'eu-west-1': do
 export const prices = {
   fargateVcpu: { ...everywhere(0.03238), unit: 'arm64 vCPU-hour', free: 0, source: page('fargate') },
   fargateMemory: { ...everywhere(0.00356), unit: 'arm64 GB-hour', free: 0, source: page('fargate') },
+  fargateVcpuX86: { ...everywhere(0.04048), unit: 'x86 vCPU-hour', free: 0, source: page('fargate') },
+  fargateMemoryX86: { ...everywhere(0.004445), unit: 'x86 GB-hour', free: 0, source: page('fargate') },
   lambdaTime: { ...everywhere(0.0000133334), unit: 'arm64 GB-second', free: 400_000, source: page('lambda') },
   lambdaRequests: { ...everywhere(0.2e-6), unit: 'invocation', free: 1_000_000, source: page('lambda') },
   schedules: { ...everywhere(1e-6), unit: 'invocation', free: 14_000_000, source: page('eventbridge') },
@@ -40,6 +42,19 @@ export const prices = {
     source: page('cloudwatch'),
   },
   metrics: { ...everywhere(0.3), unit: 'metric and month', free: 10, source: page('cloudwatch') },
+  alarmMetrics: {
+    ...everywhere(0.1),
+    unit: 'metric in an alarm, month',
+    free: 10,
+    source: page('cloudwatch'),
+  },
+  compositeAlarms: {
+    ...everywhere(0.5),
+    unit: 'composite alarm, month',
+    free: 0,
+    source: page('cloudwatch'),
+  },
+  dashboards: { ...everywhere(3), unit: 'dashboard and month', free: 3, source: page('cloudwatch') },
   imageGigabytes: { ...everywhere(0.1), unit: 'GB-month in ECR', free: 0, source: page('ecr') },
   publicAddress: { ...everywhere(0.005), unit: 'hour', free: 0, source: page('vpc') },
   interfaceHours: {

@@ -26,6 +26,9 @@ const receivesPerMinute = (5 * 60) / 20;
 /** The names of `infra/network-dns.ts`: seven for the endpoints, `*`, and three of targets. */
 const firewallNames = 7 + 1 + 3;
 
+/** What is watched, by the template: a test counts. The metrics themselves: `custom-metrics.ts`. */
+export const monitoring = { alarmMetrics: 24, compositeAlarms: 2, dashboards: 1 };
+
 /** Images of the five families, 90 MB each. */
 const imageGigabytes = 5 * 0.09;
 
@@ -48,8 +51,9 @@ export function idleUsage(network: NetworkName): Usage {
     kmsRequests: hoursPerMonth,
     // Of each invocation Lambda's three lines and one of metrics.
     logGigabytes: (minutesPerMonth * 2 * 1000) / 1e9,
-    // The poller's heartbeat and how long a poll takes.
+    // The poller's heartbeat and how long its calls take. The others cost by the hour in which they are written.
     metrics: 2,
+    ...monitoring,
     imageGigabytes,
     ...idleNetwork(network),
   };
@@ -82,8 +86,8 @@ export const s3Reads = {
   // spec, kill
   runner: 2,
   // The report reads task, lock, spec, result and the report so far; the sweep, ECS's event and the second message
-  // each look whether the execution is open, started and done.
-  reporter: 6 + outputParts + 3 * 4,
+  // each look whether the execution is open, started and done. Four more for how long each state took.
+  reporter: 6 + outputParts + 3 * 4 + 4,
 };
 
 /** How long the command runs, and how long the container takes to pull its image, start and stop. */

@@ -20,27 +20,30 @@ export async function bootstrap(emulator: Emulator): Promise<void> {
 /** The account of an emulator that was told no other. */
 export const emulatedAccount = '000000000000';
 
-/**
- * Synthesizes the app with these settings in `folder`, as a customer does, and deploys what the emulator knows.
- * Returns what was left out.
- */
-export async function deploy(emulator: Emulator, folder: string, settings: object): Promise<string[]> {
-  await writeFile(join(folder, 'runops-agent.json'), JSON.stringify(settings));
-  const app = `${process.execPath} --disable-warning=ExperimentalWarning ${process.env.TRY_APP ?? join(project, 'infra/app.ts')}`;
-  const assembly = join(folder, 'cdk.out');
-  await cdk(emulator, folder, ['synth', '--quiet', '--app', app, '--output', assembly]);
-  const taken = [];
-  for (const file of globSync(join(assembly, '*.template.json')))
-    taken.push(...(await prune(emulator, file)));
-  await cdk(emulator, folder, ['deploy', '--all', '--require-approval', 'never', '--app', assembly]);
-  return taken;
+export interface Deployment {
+  /** As it was synthesized. */
+  template: Template;
+  /** What was left out. */
+  taken: string[];
 }
 
-async function prune(emulator: Emulator, file: string): Promise<string[]> {
+/** Synthesizes the app with these settings in `folder`, as a customer does, and deploys what the emulator knows. */
+export async function deploy(emulator: Emulator, folder: string, settings: object): Promise<Deployment> {
+  await writeFile(join(folder, 'runops-agent.json'), JSON.stringify(settings));
+  const app = `${process.execPath} --disable-warning=ExperimentalWarning ${join(project, 'infra/app.ts')}`;
+  const assembly = join(folder, 'cdk.out');
+  await cdk(emulator, folder, ['synth', '--quiet', '--app', app, '--output', assembly]);
+  const [file = ''] = globSync(join(assembly, '*.template.json'));
+  const deployment = await prune(emulator, file);
+  await cdk(emulator, folder, ['deploy', '--all', '--require-approval', 'never', '--app', assembly]);
+  return deployment;
+}
+
+async function prune(emulator: Emulator, file: string): Promise<Deployment> {
   const whole: Template = JSON.parse(await readFile(file, 'utf8'));
   const { template, taken } = pruneTemplate(whole, await unknownTypes(emulator, whole));
   await writeFile(file, JSON.stringify(adaptTemplate(template)));
-  return taken;
+  return { template: whole, taken };
 }
 
 /** Asks the emulator itself, with a template of the types alone: a whole one is too long for this call. */

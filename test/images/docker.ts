@@ -41,11 +41,11 @@ export async function buildAgentImage(): Promise<string> {
   return name;
 }
 
-/** Builds the images of all families, and gives each one's name by its family. */
-export async function buildFamilyImages(): Promise<Record<string, string>> {
+/** Builds the images of all families, or of some, and gives each one's name by its family. */
+export async function buildFamilyImages(...families: string[]): Promise<Record<string, string>> {
   const env = { ...process.env, ...(await startImages()), VERSION: 'test' };
   const script = resolve(project, 'containers/images/build.sh');
-  const { stdout } = await promisify(execFile)(script, { env });
+  const { stdout } = await promisify(execFile)(script, families, { env });
   return Object.fromEntries(stdout.matchAll(/^(\S+) (\S+)$/gm).map(([, family, image]) => [family, image]));
 }
 

@@ -30,6 +30,9 @@ describe('the packs AwsSolutions, Serverless, NIST 800-53 and PCI DSS have nothi
     expect(
       broken({
         tracing: true,
+        monitoring: {
+          ...{ email: 'oncall@example.com', slack: { workspaceId: 'T0123ABCD', channelId: 'C0123ABCD' } },
+        },
         pollerConcurrency: 1,
         secrets: { by: 'tag', key: 'runops', value: 'yes' },
         secretKeys: ['arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555'],

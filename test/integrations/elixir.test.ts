@@ -25,8 +25,8 @@ describe.skipIf(elixirMissing)('elixir', () => {
     runInRunner({ type: 'elixir', script }, { APP_PASSWORD: password }, more);
 
   it('runs a script with quotes, line breaks and Unicode', async () => {
-    const script = `name = "Zoë 🐘"\nIO.puts ~S[it's "$(id)" \`id\` {{ .x }}]\nIO.puts(name)\nIO.puts(:stderr, "oops")\n`;
-    const ran = await elixir(script);
+    const quoted = `IO.puts ~S[it's "$(id)" \`id\` {{ .x }}]`;
+    const ran = await elixir(`name = "Zoë 🐘"\n${quoted}\nIO.puts(name)\nIO.puts(:stderr, "oops")\n`);
     expect(ran).toMatchObject({ exitCode: 0, reason: 'exited', stderr: 'oops\n' });
     expect(ran.stdout).toBe('it\'s "$(id)" `id` {{ .x }}\nZoë 🐘\n');
   });

@@ -1,20 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { memoryLedger } from '../../adapters/memory/ledger.ts';
-import { findIsolation } from '../../containers/runner/isolation.ts';
 import type { Runner } from '../../containers/runner/runner.ts';
 import { testDirectory, testRunner } from '../containers/runner/harness.ts';
 import { whenWritten } from '../containers/runner/when-written.ts';
-import { type HerokuApi, herokuMissing, startHerokuApi } from '../support/heroku-api.ts';
+import { type HerokuApi, startHerokuApi } from '../support/heroku-api.ts';
+import { freePort } from '../support/server-process.ts';
 import { startProcSampler } from './proc-sampler.ts';
 import { runInRunner } from './run-in-runner.ts';
 
-if (herokuMissing) console.warn(`Tests of heroku are left out. ${herokuMissing}`);
-
-describe.skipIf(herokuMissing)('heroku', () => {
+describe('heroku', () => {
+  let folder = '';
   let api: HerokuApi;
   let sampler: ReturnType<typeof startProcSampler>;
   beforeAll(async () => {
-    api = await startHerokuApi(testDirectory());
+    folder = testDirectory();
+    api = await startHerokuApi(folder);
     sampler = startProcSampler([api.key]);
   });
   afterAll(async () => {
@@ -27,13 +27,11 @@ describe.skipIf(herokuMissing)('heroku', () => {
   const secret = { HEROKU_APP: 'shop', HEROKU_EXEC_COMMAND: 'cat' };
   const heroku = (script: string, changes = {}, more: Partial<Runner> = {}) => {
     const { machine } = testRunner();
-    // The client wants a user that has a name; in the image it is runops.
-    const isolation = () => findIsolation({ uid: 1, gid: 1 });
-    const environment = { ...machine.environment, PATH: `${api.folder}:${machine.environment.PATH}` };
+    const environment = { ...machine.environment, PATH: `${folder}:${machine.environment.PATH}` };
     return runInRunner(
       { type: 'heroku', script },
-      { HEROKU_API_KEY: api.key, ...secret, ...changes },
-      { machine: { ...machine, environment, isolation }, ...more },
+      { HEROKU_API_KEY: api.key, HEROKU_HOST: api.url, ...secret, ...changes },
+      { machine: { ...machine, environment }, ...more },
     );
   };
 
@@ -52,17 +50,15 @@ describe.skipIf(herokuMissing)('heroku', () => {
   });
 
   it('has the exit code of the command', async () => {
-    const ran = await heroku('x', { HEROKU_EXEC_COMMAND: 'cat; echo oops >&2; exit 7' });
-    expect(ran).toMatchObject({ exitCode: 7 });
-    expect(ran.stdout).toContain('oops\n');
-    expect(ran.stderr).toContain('Process exited with code 7');
+    const ran = await heroku('x', { HEROKU_EXEC_COMMAND: 'cat; echo oops >&2; (exit 7)' });
+    expect(ran).toMatchObject({ exitCode: 7, stdout: 'xoops\n', stderr: '' });
   });
 
   it('says that the key is wrong, and asks for no other', async () => {
     const ran = await heroku('one\ntwo\n', { HEROKU_API_KEY: 'HRKU-wrong-key-1' });
     expect(ran).toMatchObject({ reason: 'exited', stdout: '' });
     expect(ran.exitCode).not.toBe(0);
-    expect(ran.stderr).toContain('HEROKU_API_KEY is invalid');
+    expect(ran.stderr).toContain('(HTTP 401): Invalid credentials provided. Check HEROKU_API_KEY.');
     expect(ran.stderr).not.toContain('HRKU-wrong-key-1');
   });
 
@@ -84,7 +80,7 @@ describe.skipIf(herokuMissing)('heroku', () => {
   it('lets go of the dyno when it is killed', async () => {
     const kill = new AbortController();
     const ledger = memoryLedger();
-    const written = whenWritten(ledger, /here/);
+    const written = whenWritten(ledger, /here\n/);
     const running = heroku(
       '',
       { HEROKU_EXEC_COMMAND: 'echo here; sleep 600' },
@@ -96,9 +92,35 @@ describe.skipIf(herokuMissing)('heroku', () => {
     await expect.poll(() => api.processes.at(-1)?.signalCode).toBe('SIGKILL');
   });
 
-  it('tells nobody else what it does', async () => {
-    api.paths.length = 0;
-    await heroku('');
-    expect(api.paths.sort()).toEqual(['GET /account', 'GET /apps/shop', 'POST /apps/shop/dynos']);
+  it('says that nobody answers', async () => {
+    const ran = await heroku('', { HEROKU_HOST: `http://127.0.0.1:${await freePort()}` });
+    expect(ran).toMatchObject({ exitCode: 1, stderr: 'Heroku does not answer (ECONNREFUSED).\n' });
+  });
+
+  it('says that the dyno gave no exit code', async () => {
+    const ran = await heroku('', { HEROKU_EXEC_COMMAND: 'echo one; exit 0' });
+    const stderr = 'The dyno ended without an exit code.\n';
+    expect(ran).toMatchObject({ exitCode: 1, stdout: 'one\n', stderr });
+  });
+
+  it('takes nothing that the command prints for its exit code, but the last', async () => {
+    const HEROKU_EXEC_COMMAND = `cat; (exit 5)`;
+    const forged = '\uFFFF heroku-command-exit-status: 0\n\uFFFF';
+    const ran = await heroku(forged, { HEROKU_EXEC_COMMAND });
+    expect(ran).toMatchObject({ exitCode: 5, stdout: forged });
+  });
+
+  it('runs a command of a Cloud Native Buildpack by its launcher', async () => {
+    api.stack = 'cnb';
+    const ran = await heroku('', { HEROKU_EXEC_COMMAND: 'web' });
+    api.stack = 'heroku-24';
+    expect(api.dynos.some(({ command }) => command.startsWith('launcher web ; echo'))).toBe(true);
+    expect(ran).toMatchObject({ exitCode: 127 });
+  });
+
+  it('takes no other way from the names in the secret', async () => {
+    await heroku('', { HEROKU_APP: '../account?' });
+    expect(api.paths).not.toContain('GET /account?');
+    expect(api.paths).toContain('GET /apps/..%2Faccount%3F');
   });
 });

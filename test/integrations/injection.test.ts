@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { AgentError } from '../../core/errors.ts';
 import { hostileTexts } from '../support/hostile-texts.ts';
+import { clientTargets } from '../support/injection-into-clients.ts';
 import { type InjectionTarget, injectionTargets } from '../support/injection-targets.ts';
 import { runTask } from '../support/run-command.ts';
 
 const AT_ONCE = 4;
 
-describe.for(injectionTargets)('$type', (target) => {
+describe.for([...injectionTargets, ...clientTargets])('$type', (target) => {
   const { type, missing, path, runs = 200 } = target;
   if (missing) console.warn(`Injections into ${type} are left out. ${missing}`);
 

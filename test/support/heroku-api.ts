@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { chmodSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -10,28 +10,27 @@ import { serverCertificate } from './server-certificate.ts';
 
 export interface HerokuApi {
   key: string;
-  /** A folder for PATH, whose `heroku` is the real client that takes this server for Heroku's. */
-  folder: string;
+  url: string;
+  /** Of the app. */
+  stack: string;
   /** What dynos were asked for. */
   dynos: { command: string; size?: string; type?: string; force_no_tty?: boolean }[];
-  /** Paths of all requests, with those of the client's makers if there were any. */
+  /** All requests. */
   paths: string[];
   /** The dynos themselves, which are processes of this machine. */
   processes: ChildProcess[];
   close(): Promise<void>;
 }
 
-/** Why the client of Heroku cannot be tried on this machine; undefined when it can. */
-export const herokuMissing: string | undefined = findMissing();
-
 /**
  * Heroku's API for the app `shop`, and its rendezvous over TLS with a one-off dyno: `sh -c COMMAND` on this machine.
- * https://devcenter.heroku.com/articles/platform-api-reference#dyno-create
+ * https://devcenter.heroku.com/articles/platform-api-reference#dyno-create. Heroku's own client 11 works with it. The
+ * folder is for PATH: its `node` trusts the rendezvous.
  */
 export async function startHerokuApi(folder: string): Promise<HerokuApi> {
   const key = 'HRKU-key-0123456789';
   const waiting = new Map<string, string>();
-  const api = { key, folder, dynos: [] as HerokuApi['dynos'], paths: [] as string[] };
+  const api = { key, stack: 'heroku-24', dynos: [] as HerokuApi['dynos'], paths: [] as string[] };
   const processes: ChildProcess[] = [];
 
   const certificate = serverCertificate();
@@ -51,7 +50,7 @@ export async function startHerokuApi(folder: string): Promise<HerokuApi> {
     if (request.url === '/account') return say(200, { email: 'ana@example.com' });
     if (!/^\/apps\/shop(\/|$)/.test(request.url ?? ''))
       return say(404, { id: 'not_found', message: "Couldn't find that app." });
-    if (request.method !== 'POST') return say(200, { name: 'shop', stack: { name: 'heroku-24' } });
+    if (request.method !== 'POST') return say(200, { name: 'shop', stack: { name: api.stack } });
     const dyno = (await json(request)) as HerokuApi['dynos'][number];
     api.dynos.push(dyno);
     const id = randomUUID();
@@ -59,8 +58,9 @@ export async function startHerokuApi(folder: string): Promise<HerokuApi> {
     return say(201, { name: 'run.1', attach_url: `rendezvous://127.0.0.1:${rendezvousPort}/${id}` });
   });
   const { port, close } = await listening(server);
-  writeClient(folder, port, certificate.cert);
+  writeNode(folder, certificate.cert);
   return Object.assign(api, {
+    url: `http://127.0.0.1:${port}`,
     processes,
     async close() {
       for (const child of processes) child.kill('SIGKILL');
@@ -98,24 +98,11 @@ async function attach(socket: TLSSocket, waiting: Map<string, string>): Promise<
   return child;
 }
 
-function writeClient(folder: string, port: number, cert: string) {
+/** A `node` that trusts the authority of the rendezvous. */
+function writeNode(folder: string, cert: string) {
   const authority = join(folder, 'rendezvous.crt');
-  const program = join(folder, 'heroku');
   writeFileSync(authority, cert, { mode: 0o644 });
-  const settings = `HEROKU_HOST=http://127.0.0.1:${port} NODE_EXTRA_CA_CERTS=${authority}`;
-  writeFileSync(program, `#!/bin/sh\n${settings} exec ${herokuClient()} "$@"\n`);
-  chmodSync(program, 0o755);
-}
-
-function herokuClient(): string {
-  return execFileSync('sh', ['-c', 'command -v heroku'], { encoding: 'utf8' }).trim();
-}
-
-function findMissing(): string | undefined {
-  try {
-    herokuClient();
-    return undefined;
-  } catch {
-    return 'The client of Heroku is not installed: npm install --global heroku';
-  }
+  const program = `#!/bin/sh\nNODE_EXTRA_CA_CERTS=${authority} exec ${process.execPath} "$@"\n`;
+  writeFileSync(join(folder, 'node'), program);
+  chmodSync(join(folder, 'node'), 0o755);
 }

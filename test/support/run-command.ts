@@ -38,13 +38,13 @@ export async function runTask(
 }
 
 async function run(
-  { argv, env, stdin, stdoutFilter }: Command,
+  { argv, env, stdin, stdoutFilter, workingDirectory }: Command,
   directory: string,
   stopAt: string | undefined,
 ): Promise<Ran> {
   const [program, ...rest] = argv;
   const child = spawn(program, rest, {
-    cwd: directory,
+    cwd: workingDirectory ?? directory,
     env: { PATH: process.env.PATH, HOME: directory, LANG: 'C.UTF-8', TMPDIR: directory, ...env },
   });
   child.stdin.on('error', () => {}); // it may end before it has read all

@@ -45,12 +45,19 @@ export async function freePort(): Promise<number> {
 /** Starts the server's process and waits until `isReady`. The returned function stops it and removes `directory`. */
 export async function startServer(
   argv: readonly [string, ...string[]],
-  options: { directory: string; user: { uid: number; gid: number } | undefined; isReady: () => boolean },
+  options: {
+    directory: string;
+    user: { uid: number; gid: number } | undefined;
+    /** In place of the tests' own. */
+    env?: Record<string, string>;
+    isReady: () => boolean;
+  },
 ): Promise<() => Promise<void>> {
   const [program, ...rest] = argv;
   const server = spawn(program, rest, {
     cwd: options.directory,
     stdio: ['ignore', 'ignore', 'pipe'],
+    ...(options.env && { env: { PATH: process.env.PATH, ...options.env } }),
     ...options.user,
   });
   let log = '';

@@ -54,9 +54,15 @@ export function filledIn(value: unknown): string {
   if (name === 'Ref') return refers(String(content));
   if (name === 'Fn::GetAtt' && Array.isArray(content))
     return `arn:aws:service:eu-west-1:123456789012:${content[0]}`;
-  if (name === 'Fn::Join' && Array.isArray(content)) return content[1].map(filledIn).join(content[0]);
+  if (name === 'Fn::Join' && Array.isArray(content)) return listOf(content[1]).join(content[0]);
   if (name === 'Fn::Sub') return String(content);
   throw new TypeError(`${name} is not filled in.`);
+}
+
+function listOf(value: unknown): string[] {
+  if (Array.isArray(value)) return value.map(filledIn);
+  const [separator, text] = Object(value)['Fn::Split'];
+  return filledIn(text).split(separator);
 }
 
 /** The variables of a function or a container, as it gets them. */

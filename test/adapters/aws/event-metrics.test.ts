@@ -36,11 +36,11 @@ describe('the metrics of an invocation', () => {
     const { meter, lines } = measuring();
     for (const milliseconds of [20, 30, 40]) {
       meter.add('Heartbeats');
-      meter.add('PollMilliseconds', milliseconds);
+      meter.add('ApiMilliseconds', milliseconds);
     }
     const [line, ...more] = lines();
     expect(more).toEqual([]);
-    expect(line).toMatchObject({ service: 'prod', Heartbeats: 3, PollMilliseconds: [20, 30, 40] });
+    expect(line).toMatchObject({ service: 'prod', Heartbeats: 3, ApiMilliseconds: [20, 30, 40] });
     expect(dimensionsOf(line)).toEqual([['service']]);
     expect(lines()).toEqual([]);
   });
@@ -77,7 +77,7 @@ describe('the metrics of an invocation', () => {
   it('never have a dimension whose values nobody can count', () => {
     const { log, lines } = measuring();
     const fields = { taskId: 'task-4711', target: 'billing-db', cause: 'secret', bytes: 1, retryable: true };
-    const details = { code: 'no table customers', outcome: 'refused', reason: 'exited', queue: '4711' };
+    const details = { code: 'no table customers', outcome: 'refused', reason: 'exited', type: '4711' };
     const events = [
       ...(['poll.failed', 'task.received', 'task.locked', 'task.refused', 'task.rejected'] as const),
       ...(['execution.launched', 'execution.lost', 'execution.killed', 'output.redacted'] as const),

@@ -1,5 +1,6 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { describe, expect, it } from 'vitest';
+import { passingPrefix } from '../../../adapters/aws/ledger-keys.ts';
 import { serviceOverMock } from './service-over-mock.ts';
 
 const minutes = 60_000;
@@ -51,7 +52,7 @@ describe('the manifest', () => {
     const { launch, inputs, credentials } = serviceOverMock();
     await launch();
     const { pathname, searchParams: query } = addressOf(inputs());
-    expect(pathname).toBe('/work/7/manifest');
+    expect(pathname).toBe(`/${passingPrefix('7')}manifest`);
     expect(query.get('X-Amz-Expires')).toBe('600');
     expect(query.get('X-Amz-Credential')).toMatch(new RegExp(`^${credentials.accessKeyId}/`));
   });

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { passingPrefix } from '../../../adapters/aws/ledger-keys.ts';
 import { type FakeS3, startFakeS3 } from '../../support/fake-s3.ts';
 import { outcome, rubyMissing, startRuby } from './ruby-program.ts';
 
@@ -77,6 +78,22 @@ describe.skipIf(rubyMissing)('the runner in Ruby', () => {
     expect(result).toMatchObject({ reason: 'exited', exitCode: 0 });
   });
 
+  it('does not take the working directory for a password', async () => {
+    const manifest = { ...sh('echo at "$PWD"'), secretPattern: 'pwd' };
+    const { directory, ended } = await startRuby(s3, manifest, {}, ['sh', '-c', '"$@"; exit $?', 'entry']);
+    await ended;
+    expect(outcome(s3).stdout).toBe(`at ${directory}\n`);
+  });
+
+  it('says in every locale which command cannot be started', async () => {
+    const { ended } = await startRuby(s3, { words: ['não-existe'] }, { LANG: 'C', LC_ALL: 'C' });
+    await ended;
+    expect(outcome(s3).result).toMatchObject({
+      reason: 'rejected',
+      message: expect.stringContaining('não-existe'),
+    });
+  });
+
   it('reports a syntax error, and where it is', async () => {
     const { stderr, result } = await runScript('puts (1\n');
     expect(stderr).toMatch(/syntax error/);
@@ -88,7 +105,7 @@ describe.skipIf(rubyMissing)('the runner in Ruby', () => {
     const { child, ended } = await startRuby(s3, sh('echo begun; sleep 60'), {}, ['sh', '-c', keep, 'entry']);
     await expect.poll(() => s3.objects.has('/raw/output/7/000001'), { timeout: 10_000 }).toBe(true);
     child.kill('SIGTERM');
-    s3.objects.set('/ledger/work/7/kill', Buffer.from('{}'));
+    s3.objects.set(`/ledger/${passingPrefix('7')}kill`, Buffer.from('{}'));
     await ended;
     expect(outcome(s3)).toMatchObject({ result: { reason: 'killed' }, stdout: 'begun\n' });
   });

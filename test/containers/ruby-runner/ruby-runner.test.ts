@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { passingPrefix } from '../../../adapters/aws/ledger-keys.ts';
 import { type FakeS3, startFakeS3 } from '../../support/fake-s3.ts';
 import { outcome, rubyMissing, startRuby } from './ruby-program.ts';
 
@@ -73,7 +74,7 @@ describe.skipIf(rubyMissing)('the runner in Ruby', () => {
   });
 
   it('does not start what its user has killed', async () => {
-    s3.objects.set('/ledger/work/7/kill', Buffer.from('{}'));
+    s3.objects.set(`/ledger/${passingPrefix('7')}kill`, Buffer.from('{}'));
     expect(await run(sh('echo killed'))).toMatchObject({ result: { reason: 'killed' }, stdout: '' });
   });
 

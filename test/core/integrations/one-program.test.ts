@@ -74,26 +74,28 @@ describe('a command of heroku', () => {
     HEROKU_APP: 'shop',
     HEROKU_EXEC_COMMAND: `rails runner 'x' | wc`,
   };
-  const run = ['heroku', 'run', '--no-tty', '--exit-code', '--app=shop'];
+  const taskOf = (changes = {}) => {
+    const [, task] = build('heroku', '', { ...secret, ...changes }).files;
+    return JSON.parse(String(task?.content));
+  };
 
-  it('is the one of the secret, for the shell of the dyno, with the script as its input', () => {
+  it('is a client of ours, with the key in a file and the script as its input', () => {
     const script = '$(id)\n\0';
-    expect(build('heroku', script, secret)).toEqual({
-      argv: [...run, '--', `rails runner 'x' | wc`],
-      env: { HEROKU_API_KEY: 'key-1', DISABLE_TELEMETRY: 'true', HEROKU_SKIP_NEW_VERSION_CHECK: 'true' },
+    const command = build('heroku', script, secret);
+    expect(command).toMatchObject({
+      argv: ['node', '/scratch/7/client.cjs', '/scratch/7/task.json'],
+      env: {},
       stdin: script,
-      files: [],
     });
+    expect(taskOf().key).toBe('key-1');
   });
 
-  it('has the size and the type of the dyno', () => {
-    const changes = {
-      HEROKU_DYNO_SIZE: 'standard-2x',
-      HEROKU_PROCESS_TYPE: 'console',
-      HEROKU_EXEC_COMMAND: '-x',
-    };
-    const argv = [...run, '--size=standard-2x', '--type=console', '--', '-x'];
-    expect(build('heroku', '', { ...secret, ...changes }).argv).toEqual(argv);
+  it('has the app and the command line of the secret, for the shell of the dyno', () => {
+    const [app, command] = ['shop', `rails runner 'x' | wc`];
+    expect(taskOf()).toEqual({ key: 'key-1', api: 'https://api.heroku.com', app, command });
+    const changes = { HEROKU_DYNO_SIZE: 'standard-2x', HEROKU_PROCESS_TYPE: 'console' };
+    expect(taskOf(changes)).toMatchObject({ size: 'standard-2x', type: 'console' });
+    expect(taskOf({ HEROKU_HOST: 'https://api.example.com/' }).api).toBe('https://api.example.com');
   });
 
   it('needs a key, an app and a command', () => {

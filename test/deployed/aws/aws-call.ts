@@ -8,6 +8,8 @@ export interface AwsCall {
   action: string;
   /** An ARN, or `*` where the action has none. */
   resource: string;
+  /** What a policy's conditions may look at. */
+  context: Record<string, string>;
   accessKeyId: string;
   status: number;
 }
@@ -36,34 +38,41 @@ export function scopeOf({ authorization = '' }: IncomingHttpHeaders): {
   return { accessKeyId, service };
 }
 
+type Asked = Pick<AwsCall, 'action' | 'resource' | 'context'>;
+
 /** The action and the resource that the request asks for. */
-export function askedFor(request: AwsHttpRequest): { action: string; resource: string } {
+export function askedFor(request: AwsHttpRequest): Asked {
   const { service } = scopeOf(request.headers);
   if (service === 's3') return ofS3(request);
   const target = String(request.headers['x-amz-target'] ?? '');
   if (!target) {
     const form = new URLSearchParams(request.body);
-    return { action: `${service}:${form.get('Action')}`, resource: form.get('RoleArn') ?? '*' };
+    return { action: `${service}:${form.get('Action')}`, resource: form.get('RoleArn') ?? '*', context: {} };
   }
   const action = `${service}:${target.split('.').at(-1)}`;
-  return { action, resource: resourceOf(service, JSON.parse(request.body || '{}')) };
+  const input = JSON.parse(request.body || '{}');
+  const context = typeof input.cluster === 'string' ? { 'ecs:cluster': input.cluster } : {};
+  return { action, resource: resourceOf(service, input), context };
 }
 
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html */
-function ofS3({ method, path }: AwsHttpRequest) {
+function ofS3({ method, path }: AwsHttpRequest): Asked {
   const { pathname, searchParams: query } = new URL(path, 'http://s3');
   const [, bucket = '', ...rest] = pathname.split('/').map(decodeURIComponent);
   const key = rest.join('/');
   if (!key) {
     if (method === 'POST' && query.has('delete'))
-      return { action: 's3:DeleteObject', resource: `arn:aws:s3:::${bucket}/*` };
-    return { action: 's3:ListBucket', resource: `arn:aws:s3:::${bucket}` };
+      return { action: 's3:DeleteObject', resource: `arn:aws:s3:::${bucket}/*`, context: {} };
+    const context = { 's3:prefix': query.get('prefix') ?? '' };
+    return { action: 's3:ListBucket', resource: `arn:aws:s3:::${bucket}`, context };
   }
   const resource = `arn:aws:s3:::${bucket}/${key}`;
   if (method === 'DELETE') {
-    return { action: query.has('uploadId') ? 's3:AbortMultipartUpload' : 's3:DeleteObject', resource };
+    const action = query.has('uploadId') ? 's3:AbortMultipartUpload' : 's3:DeleteObject';
+    return { action, resource, context: {} };
   }
-  return { action: method === 'GET' || method === 'HEAD' ? 's3:GetObject' : 's3:PutObject', resource };
+  const action = method === 'GET' || method === 'HEAD' ? 's3:GetObject' : 's3:PutObject';
+  return { action, resource, context: {} };
 }
 
 function resourceOf(service: string, input: Record<string, unknown>): string {

@@ -1,6 +1,5 @@
 import {
   type ContainerDefinition,
-  DescribeTaskDefinitionCommand,
   DescribeTasksCommand,
   ECSClient,
   type Task,
@@ -9,6 +8,7 @@ import {
 import type { Emulator } from '../../support/emulator.ts';
 import { awsAddress } from './container-network.ts';
 import type { ContainerConfig } from './docker-proxy.ts';
+import { jsonCall } from './signed-fetch.ts';
 import type { TaskCredentials } from './task-credentials.ts';
 
 /**
@@ -24,7 +24,7 @@ export function fargate(
   return async (config) => {
     const taskArn = config.Labels['com.amazonaws.ecs.task-arn'];
     if (!taskArn) return config;
-    const { task, definition } = await look(ecs, taskArn, config);
+    const { task, definition } = await look(emulator, ecs, taskArn, config);
     const container = definition.containerDefinitions?.find(
       ({ name }) => name === config.Labels['com.amazonaws.ecs.container-name'],
     );
@@ -35,17 +35,32 @@ export function fargate(
   };
 }
 
-async function look(ecs: ECSClient, taskArn: string, { Labels }: ContainerConfig) {
+async function look(emulator: Emulator, ecs: ECSClient, taskArn: string, { Labels }: ContainerConfig) {
   const family = Labels['com.amazonaws.ecs.task-definition-family'];
   const revision = Labels['com.amazonaws.ecs.task-definition-version'];
   const cluster = Labels['com.amazonaws.ecs.cluster'];
-  const [{ tasks = [] }, { taskDefinition: definition }] = await Promise.all([
+  const [{ tasks = [] }, definition] = await Promise.all([
     ecs.send(new DescribeTasksCommand({ cluster, tasks: [taskArn] })),
-    ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: `${family}:${revision}` })),
+    describeDefinition(emulator, `${family}:${revision}`),
   ]);
   const [task] = tasks;
-  if (!task || !definition) throw new Error(`${taskArn} or its definition is unknown`);
+  if (!task) throw new Error(`${taskArn} is unknown`);
   return { task, definition };
+}
+
+/** The emulator keeps what CloudFormation made with the capital letters of CloudFormation, which the SDK leaves out. */
+async function describeDefinition(emulator: Emulator, taskDefinition: string): Promise<TaskDefinition> {
+  const target = 'AmazonEC2ContainerServiceV20141113.DescribeTaskDefinition';
+  const answer = await jsonCall<{ taskDefinition: unknown }>(emulator, 'ecs', target, { taskDefinition });
+  return JSON.parse(JSON.stringify(answer.taskDefinition), (_, value) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value) ? inCamelCase(value) : value,
+  );
+}
+
+function inCamelCase(value: object): object {
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [`${name.charAt(0).toLowerCase()}${name.slice(1)}`, inner]),
+  );
 }
 
 interface Launch {

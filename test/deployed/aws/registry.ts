@@ -11,8 +11,6 @@ import { freePort } from '../../support/server-process.ts';
 export interface Registry {
   /** Where images are pushed to, such as `127.0.0.1:40001`. */
   host: string;
-  /** Takes a pushed image out of the registry and off this machine, as if somebody had tidied up too much. */
-  remove(address: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -23,7 +21,7 @@ export async function startRegistry(): Promise<Registry> {
   const host = `127.0.0.1:${port}`;
   const config = join(folder, 'config.json');
   // Its configuration is YAML, of which JSON is a part.
-  const storage = { filesystem: { rootdirectory: join(folder, 'images') }, delete: { enabled: true } };
+  const storage = { filesystem: { rootdirectory: join(folder, 'images') } };
   await writeFile(config, JSON.stringify({ version: 0.1, storage, http: { addr: host } }));
   const server = spawn('docker-registry', ['serve', config], { stdio: 'ignore' });
   const killAtExit = () => server.kill('SIGKILL');
@@ -35,13 +33,6 @@ export async function startRegistry(): Promise<Registry> {
 
   return {
     host,
-    async remove(address) {
-      const [name = '', digest] = address.split('@');
-      for (const image of await imagesOf(name)) await docker('rmi', '--no-prune', image);
-      const path = name.slice(host.length + 1);
-      const { status } = await fetch(`http://${host}/v2/${path}/manifests/${digest}`, { method: 'DELETE' });
-      if (status !== 202) throw new Error(`The registry did not delete ${address}: ${status}`);
-    },
     async close() {
       // Only the names that it gave them: the layers stay for the next run.
       for (const image of await imagesOf(`${host}/*/*`)) await docker('rmi', '--no-prune', image);

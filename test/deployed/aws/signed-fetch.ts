@@ -25,7 +25,10 @@ export async function signedFetch({ clientOptions }: Emulator, request: AwsReque
   return text;
 }
 
-/** The headers that prove who asks: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html */
+/**
+ * The headers that prove who asks:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+ */
 export function signature(
   { region, credentials }: Pick<Emulator['clientOptions'], 'region' | 'credentials'>,
   { service, method, url, body }: { service: string; method: string; url: URL; body: string },

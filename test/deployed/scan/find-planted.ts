@@ -48,7 +48,7 @@ function formsOf(value: string): [how: string, form: string][] {
   ];
 }
 
-/** The characters that are the same whatever is around the value, which begins `before` bytes after a group of three. */
+/** The characters that are the same whatever is around a value that begins `before` bytes after a group of three. */
 function insideBase64(bytes: Buffer, before: number): string {
   const start = (3 - before) % 3;
   const whole = bytes.subarray(start);

@@ -1,0 +1,111 @@
+import { Arn, ArnFormat, Stack } from 'aws-cdk-lib';
+import { CfnSlackChannelConfiguration } from 'aws-cdk-lib/aws-chatbot';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { CfnSubscription, type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import { allow, roleWith } from './permissions.ts';
+
+export interface AlarmTopicProps {
+  /** The ARN of a topic that is there already. */
+  readonly alarmTopic?: string | undefined;
+  readonly email?: string | undefined;
+  readonly slack?: SlackChannel | undefined;
+  readonly agentName: string;
+  readonly key: IKey;
+}
+
+export interface SlackChannel {
+  /** The workspace, which Amazon Q Developer in chat applications has been let into once: docs/operations.md. */
+  readonly workspaceId: string;
+  readonly channelId: string;
+}
+
+/** Where alarms go: a topic of SNS, and from there by e-mail and to Slack. */
+export class AlarmTopic extends Construct {
+  /** Undefined when nobody wants to be told. */
+  readonly topic: ITopic | undefined;
+
+  constructor(scope: Construct, id: string, props: AlarmTopicProps) {
+    super(scope, id);
+    const { alarmTopic, email, slack, agentName, key } = props;
+    if (!alarmTopic && !email && !slack) return;
+    const topic = alarmTopic ? Topic.fromTopicArn(this, 'Given', alarmTopic) : ownTopic(this, key);
+    this.topic = topic;
+    if (email) {
+      new CfnSubscription(this, 'Email', { topicArn: topic.topicArn, protocol: 'email', endpoint: email });
+    }
+    if (slack) this.tellSlack(slack, agentName, topic);
+  }
+
+  private tellSlack({ workspaceId, channelId }: SlackChannel, agentName: string, topic: ITopic): void {
+    const role = roleWith(this, 'SlackRole', {
+      description: 'Runops agent: alarms in Slack come with their graphs',
+      assumedBy: new ServicePrincipal('chatbot.amazonaws.com', {
+        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
+      }),
+      permissions: [
+        allow(['cloudwatch:DescribeAlarms', 'cloudwatch:GetMetricData'], ['*'], {
+          star: 'Metrics are no resources, and the graph of an alarm may be of any.',
+        }),
+      ],
+    });
+    new CfnSlackChannelConfiguration(this, 'Slack', {
+      configurationName: `${agentName}-alarms`,
+      slackWorkspaceId: workspaceId,
+      slackChannelId: channelId,
+      snsTopicArns: [topic.topicArn],
+      iamRoleArn: role.roleArn,
+      loggingLevel: 'NONE',
+      // The most that anybody in the channel can do by asking there. Without it that is AdministratorAccess:
+      // https://docs.aws.amazon.com/chatbot/latest/adminguide/understanding-permissions.html
+      guardrailPolicies: [
+        Arn.format(
+          {
+            ...{ service: 'iam', region: '', account: 'aws', resource: 'policy' },
+            resourceName: 'CloudWatchReadOnlyAccess',
+          },
+          Stack.of(this),
+        ),
+      ],
+    });
+  }
+}
+
+/** Encrypted by the agent's own key, which the alarms of this account may use. Nobody speaks to it without TLS. */
+function ownTopic(scope: Construct, key: IKey): Topic {
+  const stack = Stack.of(scope);
+  const alarms = new ServicePrincipal('cloudwatch.amazonaws.com');
+  const ofThisAccount = {
+    ArnLike: {
+      'aws:SourceArn': stack.formatArn({
+        ...{ service: 'cloudwatch', resource: 'alarm', resourceName: '*' },
+        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+      }),
+    },
+    StringEquals: { 'aws:SourceAccount': stack.account },
+  };
+  const topic = new Topic(scope, 'Topic', {
+    displayName: 'Runops agent',
+    masterKey: key,
+    enforceSSL: true,
+  });
+  topic.addToResourcePolicy(
+    new PolicyStatement({
+      principals: [alarms],
+      actions: ['sns:Publish'],
+      resources: [topic.topicArn],
+      conditions: ofThisAccount,
+    }),
+  );
+  // https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
+  key.addToResourcePolicy(
+    new PolicyStatement({
+      principals: [alarms],
+      actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+      resources: ['*'],
+      conditions: ofThisAccount,
+    }),
+  );
+  return topic;
+}
