@@ -17,8 +17,8 @@ const pollMilliseconds = 1000;
 const queueArn = 'arn:aws:sqs:eu-west-1:111122223333:dispatches';
 
 /**
- * From the moment that a task is ready at the API until ECS accepts RunTask: the bundles of the poller and the dispatcher,
- * each warm in a process of its own, over sockets to an AWS that takes its time for each answer.
+ * From the moment that a task is ready at the API until ECS accepts RunTask: the bundles of the poller and the
+ * dispatcher, each warm in a process of its own, over sockets to an AWS that takes its time for each answer.
  */
 export async function benchPickUp(): Promise<BenchRow[]> {
   const folder = await mkdtemp(join(tmpdir(), 'runops-bench-'));

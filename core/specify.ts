@@ -1,12 +1,13 @@
+import { scriptWords } from './command-words.ts';
 import { AgentError } from './errors.ts';
 import type { Spec } from './execution.ts';
 import type { VerifyIdentity } from './identity.ts';
-import { findIntegration } from './integrations/catalog.ts';
 import { limits } from './limits.ts';
 import { decide, type Policy } from './policy.ts';
 import type { Clock } from './ports.ts';
 import type { FindService, ServiceAddress } from './service-address.ts';
 import type { Task } from './task.ts';
+import { findType } from './task-types.ts';
 
 /** The deployment's own word on who may ask for what. `verifyIdentity` is null where identity is not configured. */
 export interface Guard {
@@ -26,10 +27,10 @@ export async function specify(guard: Guard, task: Task, lockedAt: number): Promi
   const user = await guard.verifyIdentity?.(task.token, task.user_email);
   const decision = decide(task, guard.policy);
   if (!decision.allow) throw new AgentError('policy-denied', decision.message);
-  const { image, words } = findIntegration(task.type);
+  const { image, oneCommand } = findType(task.type);
   refuseHooks(task);
   refuseHugeScript(task.script);
-  words?.(task.script);
+  if (oneCommand) scriptWords(task.script);
 
   const service = image === 'service' ? await serviceOf(guard, task) : undefined;
   const { rules } = decision;

@@ -4,6 +4,7 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnSubscription, type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { acknowledge } from './acknowledge.ts';
 import { allow, roleWith } from './permissions.ts';
 
 export interface AlarmTopicProps {
@@ -33,7 +34,12 @@ export class AlarmTopic extends Construct {
     const topic = alarmTopic ? Topic.fromTopicArn(this, 'Given', alarmTopic) : ownTopic(this, key);
     this.topic = topic;
     if (email) {
-      new CfnSubscription(this, 'Email', { topicArn: topic.topicArn, protocol: 'email', endpoint: email });
+      const mail = new CfnSubscription(this, 'Email', {
+        ...{ topicArn: topic.topicArn, protocol: 'email', endpoint: email },
+      });
+      acknowledge(mail, 'A mail that cannot be delivered is no use later: the alarm is in the console.', [
+        'Serverless-SNSRedrivePolicy',
+      ]);
     }
     if (slack) this.tellSlack(slack, agentName, topic);
   }

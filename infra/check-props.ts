@@ -1,7 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import { AgentError } from '../core/errors.ts';
-import { catalog } from '../core/integrations/catalog.ts';
 import { parsePolicy } from '../core/policy.ts';
+import { taskTypes } from '../core/task-types.ts';
 import { checkServices } from './check-services.ts';
 import { checkFargateSize, defaultSize } from './fargate-size.ts';
 import type { RunopsAgentProps, TargetProps } from './runops-agent-props.ts';
@@ -46,9 +46,9 @@ function checkPolicy({ policy, targets = {} }: RunopsAgentProps): void {
 }
 
 function checkTypes(setting: string, types: readonly string[] | null | undefined): void {
-  const unknown = types?.find((type) => !Object.hasOwn(catalog, type));
+  const unknown = types?.find((type) => !Object.hasOwn(taskTypes, type));
   if (unknown === undefined) return;
-  throw invalid(`${setting} has the type "${unknown}". There are: ${Object.keys(catalog).join(', ')}.`);
+  throw invalid(`${setting} has the type "${unknown}". There are: ${Object.keys(taskTypes).join(', ')}.`);
 }
 
 function checkTarget(name: string, target: TargetProps, { secrets }: RunopsAgentProps): void {

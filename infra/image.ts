@@ -4,7 +4,7 @@ import { Stack } from 'aws-cdk-lib';
 import { DockerImageAsset, Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import type { Construct } from 'constructs';
 import { AgentError } from '../core/errors.ts';
-import { catalog, findIntegration } from '../core/integrations/catalog.ts';
+import { findType, taskTypes } from '../core/task-types.ts';
 import { builtFile, packageFolder, packageVersion } from './package-files.ts';
 import type { CpuArchitecture } from './runops-agent-props.ts';
 
@@ -16,13 +16,13 @@ export interface Image {
 }
 
 /** The families that the types of this version need. A task that runs in a service of the customer needs none. */
-export const families: readonly string[] = [...new Set(Object.values(catalog).map(({ image }) => image))]
+export const families: readonly string[] = [...new Set(Object.values(taskTypes).map(({ image }) => image))]
   .filter((family) => family !== 'service')
   .sort();
 
 /** The types that run with these families. */
 export function typesOf(deployed: readonly string[]): string[] {
-  return Object.keys(catalog).filter((type) => deployed.includes(findIntegration(type).image));
+  return Object.keys(taskTypes).filter((type) => deployed.includes(findType(type).image));
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
-import type { ImageFamily } from '../core/integrations/integration.ts';
 import type { Policy } from '../core/policy.ts';
+import type { ImageFamily } from '../core/task-types.ts';
 import type { MonitoringSettings } from './monitoring.ts';
 import type { NetworkChoice } from './network.ts';
 import type { TargetNetworkProps } from './network-target.ts';

@@ -11,11 +11,11 @@ import { streamingFetch } from '../adapters/streaming-fetch.ts';
 import { systemClock } from '../adapters/system-clock.ts';
 import { AgentError, messageOf } from '../core/errors.ts';
 import { verifyIdentity } from '../core/identity.ts';
-import { catalog } from '../core/integrations/catalog.ts';
 import type { Log } from '../core/log.ts';
 import { parsePolicy } from '../core/policy.ts';
 import { secretsOnlyRedactor } from '../core/redaction/local-redactor.ts';
 import { runopsApi } from '../core/runops-api.ts';
+import { findType, taskTypes } from '../core/task-types.ts';
 import manifest from '../package.json' with { type: 'json' };
 import type { AgentEnv } from './agent-env.ts';
 import { lockHome } from './home-lock.ts';
@@ -67,7 +67,7 @@ export async function startAgent({ env, environment, log }: StartAgentOptions): 
       version: manifest.version,
       hostname: hostname(),
       jwkVerify: env.JWK_URL !== undefined,
-      capabilities: Object.keys(catalog).filter((type) => catalog[type]?.image !== 'service'),
+      capabilities: Object.keys(taskTypes).filter((type) => findType(type).image !== 'service'),
       instance,
     },
     runsMax: env.RUNS_MAX,

@@ -54,7 +54,7 @@ async function loadLauncher(options: DeployedServicesOptions): Promise<Pick<Laun
       import('./ecs-client.ts'),
       import('./service-launcher.ts'),
       import('./s3-client.ts'),
-      import('@aws-sdk/client-sts'),
+      import('../secrets/sts.ts'),
       import('./execution-credentials.ts'),
       options.program(),
     ]);

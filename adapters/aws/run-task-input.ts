@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { RunTaskCommandInput, TaskOverride } from '@aws-sdk/client-ecs';
 import { AgentError } from '../../core/errors.ts';
 import type { LaunchRequest } from '../../core/execution.ts';
-import { findIntegration } from '../../core/integrations/catalog.ts';
+import { findType } from '../../core/task-types.ts';
 import type { LaunchNetwork, LaunchSettings } from './launch-settings.ts';
 
 /** The container of the task definitions that the runner is in. */
@@ -63,7 +63,7 @@ export function clientToken(executionId: string, launch: number): string {
 }
 
 function taskDefinitionOf(type: string, { taskDefinitions }: LaunchSettings): string {
-  const { image } = findIntegration(type);
+  const { image } = findType(type);
   const found = own(taskDefinitions, image);
   if (found) return found;
   throw new AgentError(

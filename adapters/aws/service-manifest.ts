@@ -1,11 +1,12 @@
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import { scriptWords } from '../../core/command-words.ts';
 import { AgentError } from '../../core/errors.ts';
 import type { ExecutionId, Spec } from '../../core/execution.ts';
-import { findIntegration } from '../../core/integrations/catalog.ts';
 import { limits } from '../../core/limits.ts';
 import { secretNamePattern } from '../../core/secret-names.ts';
 import { taskMetadata } from '../../core/task-metadata.ts';
+import { findType } from '../../core/task-types.ts';
 import type { AwsCredentials } from '../secrets/aws-access.ts';
 import { explainAwsFailure } from './aws-failure.ts';
 import { outputPrefix, passingPrefix } from './ledger-keys.ts';
@@ -61,7 +62,7 @@ export async function writeManifest(options: ManifestOptions, content: ManifestC
 function manifestOf(options: ManifestOptions, content: ManifestContent, now: number) {
   const { ledgerBucket, outputBucket, region, program } = options;
   const { executionId, spec, secretNames, credentials } = content;
-  const words = findIntegration(spec.type).words?.(spec.script);
+  const words = findType(spec.type).oneCommand && scriptWords(spec.script);
   const lifeMilliseconds = (credentials.expiration?.getTime() ?? now) - startBefore(spec, now);
   return {
     ...{ program, executionId, region, secretNames, credentials, secretPattern: secretNamePattern },

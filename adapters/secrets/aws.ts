@@ -32,7 +32,7 @@ export async function awsSecretMap(access: AwsAccess, clock: Clock, path: string
 /** The text of a secret, whatever it is. `path` may name a key, which is left aside. */
 export async function awsSecretText(access: AwsAccess, clock: Clock, path: string): Promise<string> {
   const { secretId, region } = parseAwsPath(path);
-  const { GetSecretValueCommand, SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
+  const { GetSecretValueCommand, SecretsManagerClient } = await import('./secrets-manager.ts');
   const client = new SecretsManagerClient({ ...access, ...(region ? { region } : {}) });
   try {
     const { totalMilliseconds } = limits.secretCalls.read;

@@ -85,6 +85,6 @@ function supplier(environment: GcpOptions['environment'], access: AwsAccess) {
 
 /** The SDK's own chain, which every client of AWS has. */
 async function defaultCredentials(): Promise<AwsCredentials> {
-  const { STSClient } = await import('@aws-sdk/client-sts');
+  const { STSClient } = await import('./sts.ts');
   return new STSClient({ region: 'us-east-1' }).config.credentials();
 }

@@ -13,7 +13,7 @@ export async function signedCallerIdentity(
   env: VaultEnv,
   { access, clock }: Pick<VaultOptions, 'access' | 'clock'>,
 ): Promise<Record<string, string>> {
-  const { STSClient } = await import('@aws-sdk/client-sts');
+  const { STSClient } = await import('./sts.ts');
   const client = new STSClient({ ...access, ...endpointOf(env.VAULT_AWS_REGION) });
   const late =
     'failed to get Vault client token: the AWS credentials for it did not come in time. Check the role of the agent.';
@@ -69,7 +69,7 @@ async function signed(client: STSClient, serverId: string | undefined): Promise<
     },
     { relation: 'after', toMiddleware: 'httpSigningMiddleware' },
   );
-  const { GetCallerIdentityCommand } = await import('@aws-sdk/client-sts');
+  const { GetCallerIdentityCommand } = await import('./sts.ts');
   await client.send(new GetCallerIdentityCommand({}));
   if (!result) throw new TypeError('The client of STS signed nothing.');
   return result;

@@ -3,7 +3,6 @@ import { scriptFileCommand } from './script-file.ts';
 
 /** The script as a bash file, with every key of the secret as an environment variable. */
 export const bash: Integration = {
-  image: 'shell',
   requiredKeys: [],
   publicKeys: [],
   missingKeys: '',

@@ -1,4 +1,4 @@
-import { AgentError } from '../errors.ts';
+import { checkedType, type TypeName } from '../task-types.ts';
 import { bash } from './bash.ts';
 import { ecsExec } from './ecs-exec.ts';
 import { elixir } from './elixir.ts';
@@ -21,8 +21,8 @@ import { railsConsoleEcs } from './rails-console-ecs.ts';
 import { railsConsoleK8s } from './rails-console-k8s.ts';
 import { sqlServer } from './sql-server.ts';
 
-/** Every type that this agent runs, by the name that the API gives it. */
-export const catalog: Readonly<Record<string, Integration>> = {
+/** How each type becomes a process. */
+const catalog: Readonly<Record<TypeName, Integration>> = {
   bash,
   'ecs-exec': ecsExec,
   elixir,
@@ -47,11 +47,5 @@ export const catalog: Readonly<Record<string, Integration>> = {
 
 /** @throws AgentError `task-invalid` that names the types there are. */
 export function findIntegration(type: string): Integration {
-  const integration = Object.hasOwn(catalog, type) ? catalog[type] : undefined;
-  if (integration) return integration;
-  throw new AgentError(
-    'task-invalid',
-    `invalid task type [${type.slice(0, 100)}]. This agent runs: ${Object.keys(catalog).join(', ')}. ` +
-      'Change the type of the target or of the task.',
-  );
+  return catalog[checkedType(type)];
 }

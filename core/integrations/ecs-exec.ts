@@ -1,6 +1,5 @@
-import { scriptWords } from '../command-words.ts';
 import type { Integration } from './integration.ts';
 import { serviceTask } from './service-task.ts';
 
 /** One command and its arguments, in a fresh task of a service. */
-export const ecsExec: Integration = { ...serviceTask, words: scriptWords };
+export const ecsExec: Integration = serviceTask;

@@ -3,7 +3,6 @@ import { scriptFileCommand } from './script-file.ts';
 
 /** The script as an Elixir file, with every key of the secret as an environment variable. */
 export const elixir: Integration = {
-  image: 'elixir',
   requiredKeys: [],
   publicKeys: [],
   missingKeys: '',

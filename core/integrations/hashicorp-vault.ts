@@ -6,7 +6,6 @@ import { refuseOtherServer } from './other-server.ts';
 
 /** One call of the vault client: the script is its arguments, such as `kv get secret/app`. */
 export const hashicorpVault: Integration = {
-  image: 'vault',
   requiredKeys: ['VAULT_ADDR', 'VAULT_TOKEN'],
   publicKeys: ['VAULT_ADDR', 'VAULT_PORT', 'VAULT_NAMESPACE', 'VAULT_CACERT'],
   missingKeys: 'Vault type requires all the following secrets: VAULT_ADDR, VAULT_TOKEN',

@@ -46,6 +46,7 @@ async function attach({ attach_url }) {
   socket.setKeepAlive(true, 30_000);
   let held = Buffer.alloc(0);
   let isOpen = false;
+  socket.on('error', () => {}); // also after the loop, which throws what it sees
   for await (const bytes of socket) {
     held = Buffer.concat([held, bytes]);
     if (!isOpen) {
@@ -53,7 +54,8 @@ async function attach({ attach_url }) {
       if (lineEnd < 0) continue;
       held = held.subarray(lineEnd + 1);
       isOpen = true;
-      process.stdin.on('data', (input) => socket.write(input)).on('end', () => socket.write('\u0004'));
+      const write = (input) => socket.writable && socket.write(input);
+      process.stdin.on('data', write).on('end', () => write('\u0004'));
     }
     await print(held.subarray(0, endOfOutput(held)));
     held = held.subarray(endOfOutput(held));
@@ -94,11 +96,14 @@ async function main() {
   );
 }
 
-main().then(
-  (code) => process.exit(code),
-  (error) => {
+// Not process.exit: what is not written yet would be lost.
+main()
+  .catch((error) => {
     process.stderr.write(error.message + '\n');
-    process.exit(1);
-  },
-);
+    return 1;
+  })
+  .then((code) => {
+    process.exitCode = code;
+    process.stdin.destroy();
+  });
 `;

@@ -3,7 +3,6 @@ import type { Integration } from './integration.ts';
 
 /** A command line for the shell of a one-off dyno of an app, with the script on its standard input. */
 export const heroku: Integration = {
-  image: 'heroku',
   requiredKeys: ['HEROKU_API_KEY', 'HEROKU_APP', 'HEROKU_EXEC_COMMAND'],
   publicKeys: [
     ...['HEROKU_APP', 'HEROKU_EXEC_COMMAND', 'HEROKU_DYNO_SIZE', 'HEROKU_PROCESS_TYPE'],

@@ -1,25 +1,7 @@
 import type { SecretMap } from '../ports.ts';
 
-/** The image that has a type's client program: a folder of `containers/images/`, or the customer's own service. */
-export type ImageFamily =
-  | 'shell'
-  | 'postgres'
-  | 'mysql'
-  | 'mongodb'
-  | 'sql-server'
-  | 'python'
-  | 'node'
-  | 'elixir'
-  | 'rails'
-  | 'kubernetes'
-  | 'vault'
-  | 'heroku'
-  | 'service';
-
 /** One type of task: which secrets it needs, and how its script becomes a process. One file each. */
 export interface Integration {
-  /** Where it runs on AWS. */
-  image: ImageFamily;
   /** Keys that the secret must have, each with a value. */
   requiredKeys: readonly string[];
   /** Keys whose values are no secrets (hosts, ports, databases, users): they stay readable in the output. */
@@ -28,10 +10,6 @@ export interface Integration {
   missingKeys: string;
   /** Builds the process. Throws AgentError `secrets-invalid` or `command-invalid`. */
   command(input: IntegrationInput): Command;
-  /** Set where standard output is data for a machine: then the result's text is standard output alone. */
-  dataOnly?: true;
-  /** For an `image` that is a service: the words of a script that is one command. Throws `command-invalid`. */
-  words?: (script: string) => string[];
 }
 
 export interface IntegrationInput {

@@ -3,7 +3,6 @@ import type { Command, IntegrationInput } from './integration.ts';
 
 /** What the types on kubectl have in common. */
 export const kubernetesKeys = {
-  image: 'kubernetes',
   requiredKeys: ['KUBE_CONFIG_DATA'],
   publicKeys: ['NAMESPACE', 'DEPLOYMENT', 'K8S_EXEC_CONTAINER', 'K8S_EXEC_RESOURCE', 'K8S_EXEC_COMMAND'],
   missingKeys: 'K8s type requires KUBE_CONFIG_DATA secret',

@@ -9,7 +9,6 @@ import { mongoPrelude, mongoProgram } from './mongo-prelude.ts';
  * type `node` can: mongosh is Node.js, and what keeps it in is the container.
  */
 export const mongodb: Integration = {
-  image: 'mongodb',
   requiredKeys: ['MONGO_CONNECTION_URI'],
   publicKeys: [],
   missingKeys: 'Mongodb type requires all the following secrets: MONGO_CONNECTION_URI',

@@ -4,7 +4,6 @@ import { mysqlTls } from './mysql-tls.ts';
 
 /** What the types on the mysql client have in common. */
 export const mysqlKeys = {
-  image: 'mysql',
   requiredKeys: ['MYSQL_HOST', 'MYSQL_USER', 'MYSQL_PASS', 'MYSQL_DB'],
   publicKeys: [
     ...['MYSQL_HOST', 'MYSQL_PORT', 'MYSQL_USER', 'MYSQL_DB', 'MYSQL_SSL_MODE', 'MYSQL_AUTH'],

@@ -6,7 +6,6 @@ import { mysqlXmlToCsv } from './mysql-xml-to-csv.ts';
 /** SQL for MySQL and MariaDB, with each result as CSV. */
 export const mysqlCsv: Integration = {
   ...mysqlKeys,
-  dataOnly: true,
   command(input) {
     const separator = csvSeparator(input.secrets);
     return { ...mysqlCommand(input, ['--xml']), stdoutFilter: () => mysqlXmlToCsv(separator) };

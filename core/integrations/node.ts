@@ -3,7 +3,6 @@ import { scriptFileCommand } from './script-file.ts';
 
 /** The script as a file of Node.js, CommonJS or ES module, with every key of the secret as an environment variable. */
 export const node: Integration = {
-  image: 'node',
   requiredKeys: [],
   publicKeys: [],
   missingKeys: '',

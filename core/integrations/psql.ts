@@ -7,7 +7,6 @@ import { type PsqlPart, psqlParts } from './psql-script.ts';
 
 /** What the types on psql have in common. */
 export const postgresKeys = {
-  image: 'postgres',
   requiredKeys: ['PG_HOST', 'PG_USER', 'PG_PASS', 'PG_DB'],
   publicKeys: ['PG_HOST', 'PG_PORT', 'PG_USER', 'PG_DB', 'PG_AUTH', 'PGSSLMODE', 'FIELD_SEPARATOR'],
   missingKeys: 'Postgres type requires all the following secrets: PG_HOST, PG_USER, PG_PASS, PG_DB',

@@ -3,7 +3,6 @@ import { scriptFileCommand } from './script-file.ts';
 
 /** The script as a Python file, with every key of the secret as an environment variable. */
 export const python: Integration = {
-  image: 'python',
   requiredKeys: [],
   publicKeys: [],
   missingKeys: '',

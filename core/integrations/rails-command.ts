@@ -4,7 +4,6 @@ import type { Command, IntegrationInput } from './integration.ts';
 
 /** What the types on a Rails application of the image have in common. */
 export const railsKeys = {
-  image: 'rails',
   requiredKeys: [],
   publicKeys: ['RAILS_ROOT', 'RAILS_ENV'],
   missingKeys: '',

@@ -3,7 +3,6 @@ import type { Integration } from './integration.ts';
 
 /** What the types have in common that run in a fresh task of the customer's own ECS service. */
 export const serviceTask: Integration = {
-  image: 'service',
   requiredKeys: [],
   publicKeys: ['ECS_CLUSTER', 'ECS_SERVICE_NAME', 'ECS_CONTAINER', 'ECS_AWS_REGION'],
   missingKeys: '',

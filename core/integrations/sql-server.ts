@@ -10,7 +10,6 @@ import { sqlServerProgram } from './sql-server-program.ts';
  * is pymssql on FreeTDS, which both come with Debian; sqlcmd does not.
  */
 export const sqlServer: Integration = {
-  image: 'sql-server',
   requiredKeys: ['MSSQL_CONNECTION_URI', 'MSSQL_USER', 'MSSQL_PASS', 'MSSQL_DB'],
   publicKeys: ['MSSQL_CONNECTION_URI', 'MSSQL_USER', 'MSSQL_DB', 'MSSQL_SSL_MODE', 'FIELD_SEPARATOR'],
   missingKeys:

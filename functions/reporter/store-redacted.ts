@@ -1,9 +1,9 @@
 import type { ExecutionId, LedgerRecords, Result } from '../../core/execution.ts';
-import { findIntegration } from '../../core/integrations/catalog.ts';
 import type { Log } from '../../core/log.ts';
 import type { StreamName } from '../../core/output.ts';
 import type { Clock, Ledger, LogStore } from '../../core/ports.ts';
 import type { Findings, Redactor } from '../../core/redaction/redactor.ts';
+import { findType } from '../../core/task-types.ts';
 import { describeEnd } from './describe-end.ts';
 import { readFrames } from './read-frames.ts';
 import { redactedLog } from './redacted-log.ts';
@@ -50,6 +50,6 @@ export async function storeRedacted(deps: RedactionDependencies, id: ExecutionId
 
 /** A successful CSV file would be broken by a notice in its middle; the whole log has both streams. */
 function inlineStreams(spec: LedgerRecords['spec'] | undefined, result: Result): StreamName[] {
-  const isData = spec && result.exitCode === 0 && findIntegration(spec.type).dataOnly;
+  const isData = spec && result.exitCode === 0 && findType(spec.type).dataOnly;
   return isData ? ['stdout'] : ['stdout', 'stderr'];
 }

@@ -2,7 +2,7 @@ import { type MetricDetail, metrics } from '../../adapters/aws/metric-names.ts';
 import type { ControlPlane } from '../../core/control-plane.ts';
 import type { AgentErrorCode } from '../../core/errors.ts';
 import { type Reason, reasonSchema } from '../../core/execution.ts';
-import { catalog } from '../../core/integrations/catalog.ts';
+import { taskTypes } from '../../core/task-types.ts';
 
 /** Every value that a detail of a metric may have: CloudWatch is paid for each as for a metric of its own. */
 export const detailValues: Readonly<Record<MetricDetail, readonly string[]>> = {
@@ -17,7 +17,7 @@ export const detailValues: Readonly<Record<MetricDetail, readonly string[]>> = {
   } satisfies Record<AgentErrorCode | 'unexpected', 0>),
   outcome: ['refused', 'unclear', 'other'],
   reason: reasonSchema.options satisfies readonly Reason[],
-  type: Object.keys(catalog),
+  type: Object.keys(taskTypes),
 };
 
 /** How many metrics there can be, if everything that can happen does. */

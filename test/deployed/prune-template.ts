@@ -23,8 +23,8 @@ const mayBeMissing = new Set([
 ]);
 
 /**
- * The template without the resources of the `unknown` types and without alarms on metric math, which the emulator does not
- * know either, and what was taken out of it.
+ * The template without the resources of the `unknown` types and without alarms on metric math, which the emulator does
+ * not know either, and what was taken out of it.
  * @throws Error where such a type is needed after all, or is one that nobody expected.
  */
 export function pruneTemplate(template: Template, unknown: readonly string[]) {

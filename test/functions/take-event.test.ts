@@ -39,6 +39,15 @@ async function reporter() {
 }
 
 describe('the reporter', () => {
+  it('says what a container cost that has stopped', async () => {
+    const { events, wake } = await reporter();
+    const times = { pullStartedAt: '2026-01-01T00:00:00Z', stoppedAt: '2026-01-01T01:00:00Z' };
+    await wake(stopped({ cpu: '1024', memory: '1024', ...times }));
+    expect(events).toContainEqual([
+      ...['container.stopped', { taskId: '7', billedSeconds: 3600, dollars: expect.closeTo(0.049, 10) }],
+    ]);
+  });
+
   it('reports what a message of its queue names', async () => {
     const { agent, wake } = await reporter();
     await runTo(agent, {});

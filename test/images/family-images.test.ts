@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { catalog } from '../../core/integrations/catalog.ts';
+import { taskTypes } from '../../core/task-types.ts';
 import { mariadbMissing, startMariadb } from '../support/mariadb.ts';
 import { postgresMissing, startPostgres } from '../support/postgres.ts';
 import type { TestDatabase } from '../support/server-process.ts';
@@ -64,7 +64,7 @@ describe.skipIf(dockerMissing)('the images of the families', { timeout: 300_000 
     const documented = rows.flatMap(([, family, types = '']) =>
       [...types.matchAll(/`(\S+)`/g)].map(([, type]) => `${type} in ${family}`),
     );
-    const built = Object.entries(catalog).filter(([, { image }]) => image !== null && image in images);
+    const built = Object.entries(taskTypes).filter(([, { image }]) => image in images);
     expect(documented.sort()).toEqual(built.map(([type, { image }]) => `${type} in ${image}`).sort());
   });
 

@@ -106,6 +106,13 @@ describe('alarms are told', () => {
     expect(JSON.stringify(key?.properties)).toContain('cloudwatch.amazonaws.com');
   });
 
+  it('to no address that cannot be one', () => {
+    expect(() => synthesize({ monitoring: { email: 'oncall' } })).toThrow(/monitoring/);
+    expect(() => synthesize({ monitoring: { alarmTopic: 'oncall' } })).toThrow(/monitoring/);
+    expect(() => synthesize({ monitoring: { slack: { workspaceId: 'T0123ABCD' } } })).toThrow(/monitoring/);
+    expect(() => synthesize({ monitoring: { thresholds: { silentMinutes: 0 } } })).toThrow(/monitoring/);
+  });
+
   it('once for one cause: not by what sums up others, nor by the parts of another one', () => {
     const told = synthesize({ monitoring: { alarmTopic: topicArn } });
     const silent = alarmsOf(told)

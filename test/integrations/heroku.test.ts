@@ -115,7 +115,7 @@ describe('heroku', () => {
     const ran = await heroku('', { HEROKU_EXEC_COMMAND: 'web' });
     api.stack = 'heroku-24';
     expect(api.dynos.some(({ command }) => command.startsWith('launcher web ; echo'))).toBe(true);
-    expect(ran).toMatchObject({ exitCode: 127 });
+    expect(ran).toMatchObject({ exitCode: 127, stderr: '' });
   });
 
   it('takes no other way from the names in the secret', async () => {

@@ -63,7 +63,7 @@ export async function startHerokuApi(folder: string): Promise<HerokuApi> {
     url: `http://127.0.0.1:${port}`,
     processes,
     async close() {
-      for (const child of processes) child.kill('SIGKILL');
+      for (const child of processes) endGroup(child);
       rendezvous.close();
       await close();
     },
@@ -81,21 +81,26 @@ async function attach(socket: TLSSocket, waiting: Map<string, string>): Promise<
     socket.destroy();
     return undefined;
   }
-  const child = spawn('sh', ['-c', command], { env: { PATH: process.env.PATH, LANG: 'C.UTF-8' } });
-  child.stdin.on('error', () => {});
+  const child = spawn('sh', ['-c', `exec 2>&1\n${command}`], {
+    env: { PATH: process.env.PATH, LANG: 'C.UTF-8' },
+    detached: true,
+  });
+  child.stdin.on('error', () => {}); // it may end before it has read all
   // Without a terminal, EOT from the client is the end of the input.
   socket.on('data', (bytes: Buffer) => {
     const end = bytes.indexOf(4);
     child.stdin.write(end < 0 ? bytes : bytes.subarray(0, end));
     if (end >= 0) child.stdin.end();
   });
-  socket.on('close', () => child.kill('SIGKILL'));
-  socket.write('rendezvous\r\n', () => {
-    child.stdout.pipe(socket, { end: false });
-    child.stderr.pipe(socket, { end: false });
-  });
+  socket.on('close', () => endGroup(child));
+  socket.write('rendezvous\r\n');
+  child.stdout.pipe(socket, { end: false });
   child.on('close', () => socket.end());
   return child;
+}
+
+function endGroup({ pid, exitCode, signalCode }: ChildProcess) {
+  if (pid !== undefined && exitCode === null && signalCode === null) process.kill(-pid, 'SIGKILL');
 }
 
 /** A `node` that trusts the authority of the rendezvous. */

@@ -64,6 +64,20 @@ describe('the metrics of an invocation', () => {
     expect(line).not.toHaveProperty('EMAIL_ADDRESS');
   });
 
+  it('say how long each state took, and nothing of what is not known', () => {
+    const { log, lines } = measuring();
+    log.info('task.locked', { taskId: '7', waitedMilliseconds: 400 });
+    log.info('result.reported', { taskId: '7', reason: 'lost', started: false, reportMilliseconds: -3 });
+    log.info('container.stopped', { taskId: '7', pullMilliseconds: 9000, dollars: 0.002 });
+    const [whole, ofReason] = lines();
+    expect(whole).toMatchObject({
+      ...{ TasksLocked: 1, ReceivedToLockedMilliseconds: 400, StartsFailed: 1 },
+      ...{ ImagePullMilliseconds: 9000, CostDollars: 0.002 },
+    });
+    expect(whole).not.toHaveProperty('EndedToReportedMilliseconds');
+    expect(ofReason).toMatchObject({ reason: 'lost', ResultsReported: 1 });
+  });
+
   it('tell a message that comes back from one that failed for good', () => {
     const { log, lines } = measuring();
     log.error('message.failed', { taskId: '7', code: 'ledger-failed', retryable: true });
