@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Stack } from 'aws-cdk-lib';
 import { DockerImageAsset, Platform } from 'aws-cdk-lib/aws-ecr-assets';
@@ -65,8 +65,12 @@ function givenImage(scope: Construct, family: string, name: string): Image {
 }
 
 /** Types of other families are offered when an image of them is given. */
+/** Whether it has a folder, and there is in it what the build takes from this machine: docs/images.md. */
 function canBeBuilt(family: string): boolean {
-  return existsSync(join(packageFolder, 'containers/images', family, 'packages'));
+  const folder = join(packageFolder, 'containers/images', family);
+  if (!existsSync(join(folder, 'packages'))) return false;
+  const needs = join(folder, 'needs');
+  return !existsSync(needs) || existsSync(join(folder, readFileSync(needs, 'utf8').trim()));
 }
 
 function builtImage(scope: Construct, family: string, architecture: CpuArchitecture): Image {

@@ -25,8 +25,10 @@ export const queries = {
     '| limit 200',
   ],
   'errors by cause': [
-    "filter level = 'ERROR'",
-    '| stats count() as times, latest(@timestamp) as last, latest(taskId) as lastTask by message, code, cause',
+    '# The runners write their level in small letters.',
+    "filter level = 'ERROR' or level = 'error'",
+    '| fields coalesce(message, event) as what',
+    '| stats count() as times, latest(@timestamp) as last, latest(taskId) as lastTask by what, code, cause',
     '| sort times desc',
     '| limit 100',
   ],
