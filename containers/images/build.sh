@@ -61,9 +61,11 @@ name() {
 }
 
 build() {
-  docker build --network host ${BASE:+--build-arg "BASE=$BASE"} ${NODE:+--build-arg "NODE=$NODE"} \
+  # Of the other families nothing is sent to the engine: a program in one of them may be large.
+  tar -cf - containers/images/family.Dockerfile containers/images/system "containers/images/$1" dist/runner.mjs \
+    dist/runner-parts | docker build --network host ${BASE:+--build-arg "BASE=$BASE"} ${NODE:+--build-arg "NODE=$NODE"} \
     --build-arg "FAMILY=$1" --build-arg "VERSION=$version" --tag "$(name "$1")" \
-    --file containers/images/family.Dockerfile . >"$logs/$1" 2>&1 || fail "$(tail -n 40 "$logs/$1")"
+    --file containers/images/family.Dockerfile - >"$logs/$1" 2>&1 || fail "$(tail -n 40 "$logs/$1")"
 }
 
 # Prints the name with the digest: it means this image for ever, whatever becomes of the tag.
