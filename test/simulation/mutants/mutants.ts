@@ -151,8 +151,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'the run deadline is not enforced from outside',
     file: 'functions/reporter/sweep.ts',
-    guard: 'clock.now() >= deadline ||',
-    without: '',
+    guard: 'if (isOverdue || (await',
+    without: 'if ((await',
   },
   {
     name: 'the start deadline is not enforced from outside',
