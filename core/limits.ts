@@ -25,6 +25,8 @@ export const limits = {
   withheldOutputSeconds: 24 * 3600,
   /** How long a result is posted again that the API refuses. What it gives no answer to has no limit. */
   refusedReportSeconds: 24 * 3600,
+  /** How long a hook of the deployment may take; both hooks alike. */
+  hookSeconds: 10,
   /** How often dispatching one execution may be tried. */
   dispatchAttempts: 50,
   /** How many executions one sweep looks at, and one poll writes down, at once. */

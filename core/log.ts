@@ -25,6 +25,7 @@ export type LogEvent =
   | 'upload.failed'
   | 'result.reported'
   | 'report.refused'
+  | 'hook.failed'
   | 'progress.failed'
   | 'cleanup.failed'
   | 'message.failed'

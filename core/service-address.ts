@@ -12,6 +12,8 @@ export const serviceAddressSchema = z.object({
   /** The container of its task definition that has the program. */
   container: z.string(),
   region: z.string(),
+  /** The deployment's own word that commands go into a container that serves. Nobody else can say so. */
+  live: z.optional(z.literal(true)),
 });
 
 /** Where a target's service is. Null where none can be started. */

@@ -1,6 +1,7 @@
 import { scriptWords } from './command-words.ts';
 import { AgentError } from './errors.ts';
 import type { Spec } from './execution.ts';
+import { askBefore, type Hooks } from './hooks.ts';
 import type { VerifyIdentity } from './identity.ts';
 import { limits } from './limits.ts';
 import { decide, type Policy } from './policy.ts';
@@ -15,6 +16,8 @@ export interface Guard {
   verifyIdentity: VerifyIdentity | null;
   /** Finds the ECS service of a target; missing where none can be started. */
   findService?: FindService | undefined;
+  /** The deployment's own functions around a task. */
+  hooks?: Hooks | undefined;
   clock: Clock;
 }
 
@@ -28,9 +31,11 @@ export async function specify(guard: Guard, task: Task, lockedAt: number): Promi
   const decision = decide(task, guard.policy);
   if (!decision.allow) throw new AgentError('policy-denied', decision.message);
   const { image, oneCommand } = findType(task.type);
-  refuseHooks(task);
-  refuseHugeScript(task.script);
-  if (oneCommand) scriptWords(task.script);
+  refuseHooksOfServer(task);
+  const userEmail = user?.email ?? task.user_email;
+  const script = await scriptOf(guard, task, userEmail);
+  refuseHugeScript(script);
+  if (oneCommand) scriptWords(script);
 
   const service = image === 'service' ? await serviceOf(guard, task) : undefined;
   const { rules } = decision;
@@ -38,10 +43,10 @@ export async function specify(guard: Guard, task: Task, lockedAt: number): Promi
   return {
     taskId: task.id,
     type: task.type,
-    script: task.script,
+    script,
     target: task.target,
     description: task.description,
-    userEmail: user?.email ?? task.user_email,
+    userEmail,
     userGroups: task.user_groups,
     secret: { provider: providerOf(task), path: task.secret_path, config: task.config },
     secretMapping: task.secret_mapping,
@@ -73,8 +78,14 @@ async function serviceOf({ findService }: Guard, task: Task): Promise<ServiceAdd
   );
 }
 
+async function scriptOf({ hooks, clock }: Guard, task: Task, userEmail: string | null): Promise<string> {
+  const { id, type, target, description, user_groups: userGroups, script } = task;
+  if (!hooks) return script;
+  return askBefore(hooks, { id, type, target, description, userEmail, userGroups, script }, clock);
+}
+
 /** The first agent evaluated hooks as code that the server sent; we never will. */
-function refuseHooks(task: Task) {
+function refuseHooksOfServer(task: Task) {
   if (!task.hooks) return;
   throw new AgentError(
     'command-invalid',

@@ -5,6 +5,7 @@ import {
   Architecture,
   Code,
   EventSourceMapping,
+  type ILayerVersion,
   Function as LambdaFunction,
   Runtime,
   Tracing,
@@ -31,6 +32,8 @@ export interface AgentFunctionProps extends FunctionSurroundings {
   readonly timeoutSeconds: number;
   /** The variables of its `env.ts`. */
   readonly variables: Readonly<Record<string, string | undefined>>;
+  /** Files beside its own code. */
+  readonly layer?: ILayerVersion | undefined;
   /** The queues whose messages it is called with, one at a time. */
   readonly queues?: readonly { readonly queue: IQueue; readonly maximumConcurrency: number }[];
   /** The calls that it makes, besides those for its own log and its queues. */
@@ -60,6 +63,7 @@ export class AgentFunction extends Construct {
       architecture: Architecture.ARM_64,
       code: Code.fromAsset(builtFile(`dist/functions/${name}`)),
       handler: 'index.handler',
+      ...(props.layer && { layers: [props.layer] }),
       role: this.role,
       memorySize: props.memoryMiB,
       timeout: Duration.seconds(props.timeoutSeconds),

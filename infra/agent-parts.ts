@@ -2,6 +2,7 @@ import type * as z from 'zod/mini';
 import type { apiEnv, ledgerEnv, VariablesOf } from '../adapters/aws/deployment-env.ts';
 import type { FunctionSurroundings } from './agent-function.ts';
 import type { EncryptionKeys } from './encryption-keys.ts';
+import type { HooksLayer } from './hooks-layer.ts';
 import type { Permission } from './permissions.ts';
 import type { Queues } from './queues.ts';
 import type { Storage } from './storage.ts';
@@ -14,6 +15,8 @@ export interface AgentParts {
   readonly functions: FunctionSurroundings;
   /** The variables that all functions have. */
   readonly shared: SharedVariables;
+  /** The customer's own functions around a task; the poller has no use for them. */
+  readonly hooks: HooksLayer | undefined;
   /** The permission to read the agent's token. */
   readonly token: readonly Permission[];
 }

@@ -35,6 +35,7 @@ const service = z.strictObject({
   family: z.exactOptional(filled),
   taskRole: z.exactOptional(filled),
   executionRole: z.exactOptional(filled),
+  live: z.exactOptional(z.boolean()),
 });
 
 const vault = z.strictObject({
@@ -65,6 +66,7 @@ const settings = z.strictObject({
     }),
   ),
   policy: z.exactOptional(policySchema),
+  hooks: z.exactOptional(filled),
   redaction: z.exactOptional(
     z.strictObject({
       transformations: z.exactOptional(z.record(z.string(), z.enum(['label', 'mask', 'keep-last-four']))),

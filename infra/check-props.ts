@@ -12,7 +12,7 @@ export function checkProps(props: RunopsAgentProps): void {
   if (props.apiUrl !== undefined) checkAddress('apiUrl', props.apiUrl);
   if (props.identity) checkAddress('identity.jwkUrl', props.identity.jwkUrl);
   checkPolicy(props);
-  checkServices(props.services ?? []);
+  checkServices(props.services ?? [], props.targets ?? {});
   for (const [name, target] of Object.entries(props.targets ?? {})) checkTarget(name, target, props);
 }
 

@@ -47,8 +47,10 @@ export function dispatcherSettingsOf(
 
 /** The services of the targets that the deployment names. */
 function servicesOf(services: readonly ServiceProps[], ownRegion: string): DispatcherSettings['services'] {
-  const named = services.flatMap(({ target, cluster, service, container, region = ownRegion }) =>
-    target === undefined ? [] : [[target, { cluster, service, container, region }] as const],
+  const named = services.flatMap(({ target, cluster, service, container, region = ownRegion, live }) =>
+    target === undefined
+      ? []
+      : [[target, { cluster, service, container, region, ...(live && { live }) }] as const],
   );
   return Object.fromEntries(named);
 }

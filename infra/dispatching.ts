@@ -30,7 +30,7 @@ export class Dispatching extends Construct {
 
   constructor(scope: Construct, id: string, props: DispatchingProps) {
     super(scope, id);
-    const { queues, functions, shared, execution, identity, startsAtOnce } = props;
+    const { queues, functions, shared, execution, identity, hooks, startsAtOnce } = props;
     this.settings = this.secretOf(props);
     const variables: VariablesOf<DispatcherEnv> = {
       ...shared,
@@ -44,6 +44,7 @@ export class Dispatching extends Construct {
       JWT_ISSUER: identity?.issuer,
       JWT_AUDIENCE: identity?.audience,
       JWT_EMAIL_CLAIM: identity?.emailClaim,
+      RUNOPS_HOOKS: hooks?.module,
     };
     this.dispatcher = new AgentFunction(this, 'Dispatcher', {
       ...functions,
@@ -53,6 +54,7 @@ export class Dispatching extends Construct {
       memoryMiB: 512,
       timeoutSeconds: dispatchSeconds,
       variables,
+      layer: hooks?.layer,
       queues: [
         { queue: queues.dispatches.queue, maximumConcurrency: startsAtOnce },
         { queue: queues.kills.queue, maximumConcurrency: killsAtOnce },

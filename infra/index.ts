@@ -1,5 +1,6 @@
 /** The agent as a construct for CDK apps of others: `import { RunopsAgent } from 'runops-agent-aws'`. */
 
+export type { HookResult, Hooks, HookTask, HookVerdict } from '../core/hooks.ts';
 export type { AlarmThresholds } from './alarm-thresholds.ts';
 export type { SlackChannel } from './alarm-topic.ts';
 export type { MonitoringSettings } from './monitoring.ts';

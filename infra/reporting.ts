@@ -28,7 +28,7 @@ export class Reporting extends Construct {
 
   constructor(scope: Construct, id: string, props: ReportingProps) {
     super(scope, id);
-    const { queues, functions, shared, storage, execution, redaction, prices } = props;
+    const { queues, functions, shared, storage, execution, redaction, hooks, prices } = props;
     const variables: VariablesOf<ReporterEnv> = {
       ...shared,
       LOG_BUCKET: storage.logs.bucketName,
@@ -39,6 +39,7 @@ export class Reporting extends Construct {
       CAPABILITIES: props.capabilities,
       ...prices,
       ...redaction.variables,
+      RUNOPS_HOOKS: hooks?.module,
     };
     const dead = [queues.dispatches, queues.kills, queues.reports].map((pair) => pair.dead);
     this.reporter = new AgentFunction(this, 'Reporter', {
@@ -49,6 +50,7 @@ export class Reporting extends Construct {
       memoryMiB: 1024,
       timeoutSeconds: reportSeconds,
       variables,
+      layer: hooks?.layer,
       queues: [
         { queue: queues.reports.queue, maximumConcurrency: reportsAtOnce },
         ...dead.map((queue) => ({ queue, maximumConcurrency: deadAtOnce })),

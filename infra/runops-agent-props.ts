@@ -37,6 +37,11 @@ export interface RunopsAgentProps {
    */
   readonly policy?: Policy;
   /**
+   * The path of an ES module of yours with functions around each task: docs/hooks.md. Its folder is deployed whole.
+   * @default - none
+   */
+  readonly hooks?: string;
+  /**
    * What is done to the output besides the agent's own detectors: docs/redaction.md.
    * @default - the own detectors alone, which replace each value by the name of its kind
    */
@@ -207,6 +212,12 @@ export interface ServiceProps {
    * @default - it has none
    */
   readonly executionRole?: string;
+  /**
+   * Whether `ecs-exec` on this target goes into a container that serves, by ECS Exec, and not into a fresh task:
+   * docs/rails-on-ecs.md. The target must be named, here and with secrets of its own in `targets`.
+   * @default false
+   */
+  readonly live?: boolean;
 }
 
 export interface TargetProps extends TargetNetworkProps {

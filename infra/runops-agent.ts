@@ -10,6 +10,7 @@ import { dispatcherSettingsOf } from './dispatcher-settings.ts';
 import { Dispatching } from './dispatching.ts';
 import { EncryptionKeys } from './encryption-keys.ts';
 import { Execution } from './execution.ts';
+import { HooksLayer } from './hooks-layer.ts';
 import { typesOf } from './image.ts';
 import { Monitoring, type MonitoringSettings } from './monitoring.ts';
 import { type AgentNetwork, agentNetwork } from './network.ts';
@@ -20,7 +21,7 @@ import { Queues } from './queues.ts';
 import { redactionSettings } from './redaction-settings.ts';
 import { Reporting } from './reporting.ts';
 import { applyRoleRules } from './role-rules.ts';
-import type { RunopsAgentProps } from './runops-agent-props.ts';
+import type { RunopsAgentProps, ServiceProps } from './runops-agent-props.ts';
 import { secretPermission } from './secret-access.ts';
 import { Services } from './services.ts';
 import { Storage } from './storage.ts';
@@ -53,7 +54,7 @@ export class RunopsAgent extends Construct {
     const logRetention = props.ownLogRetention ?? RetentionDays.THREE_MONTHS;
     const redaction = redactionSettings(props.redaction ?? {});
     const vault = vaultVariables(props.vault);
-    const { targets = {}, secretVariables = {}, secretKeys = [], startsAtOnce = 20 } = props;
+    const { targets = {}, services = [], secretVariables = {}, secretKeys = [], startsAtOnce = 20 } = props;
 
     const keys = new EncryptionKeys(this, 'Keys');
     const storage = new Storage(this, 'Storage', { keys, logRetentionDays: props.logRetentionDays ?? 365 });
@@ -64,7 +65,8 @@ export class RunopsAgent extends Construct {
       ...{ buckets: [storage.ledger, storage.output], logKey: keys.data, logRetention },
     });
     const roles = new TargetRoles(this, 'Roles', {
-      ...{ storage, keys, targets, secretKeys, secretVariables, vaultSecret: props.vault?.secretId },
+      ...{ storage, keys, targets, services, secretKeys, secretVariables },
+      vaultSecret: props.vault?.secretId,
       tokenSecret: props.tokenSecret,
       secrets: props.secrets ?? { by: 'prefix', prefix: 'runops/' },
     });
@@ -77,7 +79,6 @@ export class RunopsAgent extends Construct {
     this.execution = execution;
 
     const parts = this.partsOf(props, { ...logs, tracing: props.tracing ?? false });
-    const { services = [] } = props;
     const deployed = [...Object.keys(execution.taskDefinitions), ...(services.length > 0 ? ['service'] : [])];
     const capabilities = typesOf(deployed).join(',');
     const settings = dispatcherSettingsOf(props, { network: this.network, roles, execution });
@@ -89,21 +90,24 @@ export class RunopsAgent extends Construct {
       ...{ ...parts, execution, roles, settings, identity: props.identity, startsAtOnce },
     });
     const prices = containerPrices(architecture, this.network.publicIp);
-    this.reporting = new Reporting(this, 'Reporting', {
-      ...parts,
-      capabilities,
-      execution,
-      redaction,
-      prices,
-    });
-    if (services.length > 0) {
-      new Services(this, 'Services', {
-        ...{ services, storage, keys, agentName: parts.shared.AGENT_NAME },
-        ...{ dispatcher: this.dispatching.dispatcher, reporter: this.reporting.reporter },
-      });
-    }
+    const reporting = { ...parts, capabilities, execution, redaction, prices };
+    this.reporting = new Reporting(this, 'Reporting', reporting);
+    if (services.length > 0) this.allowServices(services, parts.shared.AGENT_NAME);
     this.monitoring = this.monitoringOf(props.monitoring ?? {}, parts.shared.AGENT_NAME);
     applyRoleRules(this, props.roles ?? {});
+  }
+
+  private allowServices(services: readonly ServiceProps[], agentName: string) {
+    const { storage, keys, dispatching, reporting } = this;
+    const { dispatcher } = dispatching;
+    new Services(this, 'Services', {
+      services,
+      storage,
+      keys,
+      agentName,
+      dispatcher,
+      reporter: reporting.reporter,
+    });
   }
 
   private monitoringOf(settings: MonitoringSettings | false, agentName: string): Monitoring | undefined {
@@ -138,6 +142,7 @@ export class RunopsAgent extends Construct {
       ),
       ...allowKeys('secretsmanager', ['kms:Decrypt'], tokenKeys),
     ];
-    return { storage, keys, queues, functions, shared, token };
+    const hooks = props.hooks === undefined ? undefined : new HooksLayer(this, 'Hooks', props.hooks);
+    return { storage, keys, queues, functions, shared, hooks, token };
   }
 }

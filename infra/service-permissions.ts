@@ -70,6 +70,26 @@ export function listPermissions(scope: Construct, services: readonly ServiceProp
   ];
 }
 
+/** One execution of a target whose commands go into a container that serves: it finds the container, and no other. */
+export function livePermissions(scope: Construct, services: readonly ServiceProps[]): Permission[] {
+  return services.flatMap((service) => {
+    const conditions = inClusters(scope, [service]);
+    const star = 'ECS gives each task of the service an id.';
+    const containers = [...clustersOf(scope, [service]), ...tasksOf(scope, [service])];
+    return [
+      allow(['ecs:ListTasks'], ['*'], {
+        conditions,
+        star: 'ECS knows no resource for it but the instances of a cluster.',
+      }),
+      allow(['ecs:DescribeTasks'], tasksOf(scope, [service]), { conditions, star }),
+      allow(['ecs:ExecuteCommand'], containers, {
+        conditions: { ...conditions, StringEquals: { 'ecs:container-name': service.container } },
+        star,
+      }),
+    ];
+  });
+}
+
 /** One execution in a container of a customer: it reads its manifest, and writes its own records. */
 export function manifestPermissions({ ledger, output }: Storage, keys: EncryptionKeys): Permission[] {
   const execution = '${aws:PrincipalTag/execution}';

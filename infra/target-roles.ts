@@ -6,8 +6,9 @@ import { Construct } from 'constructs';
 import { acknowledge, inBothStandards } from './acknowledge.ts';
 import type { EncryptionKeys } from './encryption-keys.ts';
 import { allow, allowKeys, type Permission, roleWith, statementOf } from './permissions.ts';
-import type { SecretAccess, TargetProps } from './runops-agent-props.ts';
+import type { SecretAccess, ServiceProps, TargetProps } from './runops-agent-props.ts';
 import { secretPermission, secretPermissions, secretsOf } from './secret-access.ts';
+import { livePermissions } from './service-permissions.ts';
 import type { Storage } from './storage.ts';
 
 export interface TargetRolesProps {
@@ -19,6 +20,7 @@ export interface TargetRolesProps {
   readonly secretKeys: readonly string[];
   readonly secretVariables: Readonly<Record<string, string>>;
   readonly targets: Readonly<Record<string, TargetProps>>;
+  readonly services: readonly ServiceProps[];
   /** The ARN of the secret with which containers log in to Vault. */
   readonly vaultSecret: string | undefined;
 }
@@ -64,19 +66,24 @@ export class TargetRoles extends Construct {
   constructor(scope: Construct, id: string, props: TargetRolesProps) {
     super(scope, id);
     const secretKeys = props.secretKeys.map((arn, index) => Key.fromKeyArn(this, `SecretKey${index}`, arn));
-    const pair = (name: string, secrets: Permission[]) =>
+    const pair = (name: string, secrets: Permission[], live: readonly ServiceProps[] = []) =>
       new RolePair(this, name, [
         ...recordsOfOneExecution(props),
         { ...secretPermission(props.tokenSecret), denied: true },
         ...secrets,
         ...decryption(secrets, secretKeys),
+        ...livePermissions(this, live),
       ]);
+    const liveServicesOf = (name: string) =>
+      props.services.filter(({ live, target }) => live && target === name);
     const vault = props.vaultSecret === undefined ? [] : [props.vaultSecret];
     const named = [...Object.values(props.secretVariables), ...vault];
     this.default = pair('AllTargets', secretPermissions(this, props.secrets, named));
     this.byTarget = new Map(
       Object.entries(props.targets).flatMap(([name, { secrets }]): [string, RolePair][] =>
-        secrets ? [[name, pair(`Target-${name}`, secretsOf([...secrets, ...vault]))]] : [],
+        secrets
+          ? [[name, pair(`Target-${name}`, secretsOf([...secrets, ...vault]), liveServicesOf(name))]]
+          : [],
       ),
     );
   }

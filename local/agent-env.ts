@@ -23,6 +23,8 @@ const agentEnvSchema = z.object({
   JWT_EMAIL_CLAIM: z.optional(z.string()),
   /** A file with the policy: docs/policy.md. */
   RUNOPS_POLICY: z.optional(z.string()),
+  /** An ES module with functions around each task: docs/hooks.md. */
+  RUNOPS_HOOKS: z.optional(z.string()),
   ...redactionEnv,
   /** Where the ledger and the redacted logs are. */
   RUNOPS_HOME: z._default(z.string(), '.runops'),

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { loadHooks } from '../adapters/hooks-module.ts';
 import { childUsers } from '../adapters/local/child-users.ts';
 import { localLauncher } from '../adapters/local/launcher.ts';
 import { diskLedger } from '../adapters/local/ledger.ts';
@@ -61,6 +62,7 @@ export async function startAgent({ env, environment, log }: StartAgentOptions): 
     unredacted: secretsOnlyRedactor(),
     verifyIdentity: identityOf(env),
     policy: parsePolicy(await policyText(env.RUNOPS_POLICY)),
+    hooks: env.RUNOPS_HOOKS === undefined ? undefined : await loadHooks(env.RUNOPS_HOOKS),
     clock: systemClock,
     log,
     description: {

@@ -1,14 +1,14 @@
 import type { Clock, Launcher } from '../../core/ports.ts';
 import type { LaunchSettings } from './launch-settings.ts';
 import { lazyLauncher, once } from './lazy-ports.ts';
-import { routedLauncher } from './routed-launcher.ts';
+import { type RoutedLauncherOptions, routedLauncher } from './routed-launcher.ts';
 import { taskGroup } from './task-group.ts';
 
-/** `settings` are asked for before each launch; `launchService` starts the tasks of customers' own services. */
+/** `settings` are asked for before each launch; `services` is about customers' own. */
 export function deployedLauncher(
   env: { CLUSTER: string; AGENT_NAME: string },
   settings: () => Promise<LaunchSettings>,
-  launchService: Launcher['launch'],
+  services: { launch: Launcher['launch']; check: RoutedLauncherOptions['checkService'] },
   clock: Clock,
 ): Launcher {
   const own = lazyLauncher(async () => {
@@ -31,5 +31,8 @@ export function deployedLauncher(
       inspect: async (launchId: string) => (await keeper()).inspect(launchId),
     };
   };
-  return routedLauncher({ own, launchService, foreign, ownCluster: env.CLUSTER });
+  return routedLauncher({
+    ...{ own, foreign, ownCluster: env.CLUSTER },
+    ...{ launchService: services.launch, checkService: services.check },
+  });
 }

@@ -30,6 +30,7 @@ export interface DeployedServicesOptions {
 export function deployedServices(options: DeployedServicesOptions): {
   find: FindService;
   launch: Launcher['launch'];
+  check: (service: ServiceAddress) => Promise<void>;
 } {
   const { region, settings, clock } = options;
   const aws = lazySecrets(async () => {
@@ -44,6 +45,13 @@ export function deployedServices(options: DeployedServicesOptions): {
       region,
     }),
     launch: async (request) => (await launcher()).launch(request),
+    async check(service) {
+      const [{ ecsIn }, { describeService }] = await Promise.all([
+        import('./ecs-client.ts'),
+        import('./describe-service.ts'),
+      ]);
+      await describeService(ecsIn(service.region), service);
+    },
   };
 }
 

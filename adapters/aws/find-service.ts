@@ -19,7 +19,7 @@ export function findService({ services, secrets, region }: FindServiceOptions): 
     const named = await services();
     if (task.target !== null && Object.hasOwn(named, task.target)) {
       const found = named[task.target];
-      if (found) return found;
+      if (found) return task.type === 'ecs-exec' ? found : freshTaskOf(found);
     }
     const provider = task.secret_provider || 'runops';
     const secret = await secrets.fetch({
@@ -28,4 +28,9 @@ export function findService({ services, secrets, region }: FindServiceOptions): 
     const keys = addMappedSecrets(secret, { secretMapping: task.secret_mapping, taskId: task.id });
     return serviceAddressOf(task.type, keys, region);
   };
+}
+
+/** Only a single command may go into a live container; what else runs on the target gets a fresh task. */
+function freshTaskOf({ live: _, ...address }: ServiceAddress): ServiceAddress {
+  return address;
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { RunTaskCommandInput, TaskOverride } from '@aws-sdk/client-ecs';
 import { AgentError } from '../../core/errors.ts';
 import type { LaunchRequest } from '../../core/execution.ts';
-import { findType } from '../../core/task-types.ts';
+import { findType, type ImageFamily } from '../../core/task-types.ts';
 import type { LaunchNetwork, LaunchSettings } from './launch-settings.ts';
 
 /** The container of the task definitions that the runner is in. */
@@ -20,7 +20,7 @@ const clientTokenCharactersMax = 64;
  * @throws AgentError `launch-failed`, not retryable, when the deployment has no image for the type.
  */
 export function runTaskInput(
-  { executionId, type, target }: LaunchRequest,
+  { executionId, type, target, service }: LaunchRequest,
   settings: LaunchSettings,
   { cluster, group, launch }: { cluster: string; group: string; launch: number },
 ): RunTaskCommandInput {
@@ -43,7 +43,7 @@ export function runTaskInput(
   return {
     cluster,
     group,
-    taskDefinition: taskDefinitionOf(type, settings),
+    taskDefinition: taskDefinitionOf(type, service?.live ? 'shell' : findType(type).image, settings),
     launchType: 'FARGATE',
     count: 1,
     clientToken: clientToken(executionId, launch),
@@ -62,8 +62,7 @@ export function clientToken(executionId: string, launch: number): string {
   return token.length <= clientTokenCharactersMax ? token : createHash('sha256').update(token).digest('hex');
 }
 
-function taskDefinitionOf(type: string, { taskDefinitions }: LaunchSettings): string {
-  const { image } = findType(type);
+function taskDefinitionOf(type: string, image: ImageFamily, { taskDefinitions }: LaunchSettings): string {
   const found = own(taskDefinitions, image);
   if (found) return found;
   throw new AgentError(

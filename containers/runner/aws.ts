@@ -41,6 +41,8 @@ export async function awsSide(env: RunnerEnv, environment: Environment): Promise
     }),
     secrets: cloudSecrets({ environment, access, variables: env.RUNOPS_SECRET_VARIABLES, clock }),
     databaseToken: async (login) => (await import('../../adapters/aws/rds-token.ts')).rdsToken(access)(login),
+    openLiveSession: async (...call) =>
+      (await import('../../adapters/aws/live-session.ts')).liveSessions(access)(...call),
     launchId,
   };
 }

@@ -2,12 +2,13 @@ import { neverStarted } from '../../core/conclude.ts';
 import { AgentError, messageOf } from '../../core/errors.ts';
 import type { ExecutionId, Result, Spec } from '../../core/execution.ts';
 import { withDatabaseToken } from '../../core/integrations/iam-login.ts';
+import { liveWords } from '../../core/integrations/live-exec.ts';
 import { capture } from './capture.ts';
 import { childEnd } from './child-end.ts';
 import { type Deadline, deadline } from './deadline.ts';
 import { partWriter } from './part-writer.ts';
 import type { Place } from './place.ts';
-import { type Prepared, prepare } from './prepare.ts';
+import { type Prepared, prepare, prepareLive } from './prepare.ts';
 import type { Runner } from './runner.ts';
 
 /** How it ended; when it started is the claim's to say. */
@@ -22,7 +23,9 @@ export async function execute(runner: Runner, id: ExecutionId, spec: Spec, place
   try {
     const secret = await secretUnlessStopped(runner, id, spec, limit);
     if (secret === undefined) return stoppedBefore(runner, spec, limit);
-    const prepared = prepare(spec, secret, place.directory);
+    const prepared = spec.service?.live
+      ? prepareLive(await liveSession(runner, spec, limit), secret, place.directory)
+      : prepare(spec, secret, place.directory);
     return await runPrepared(runner, id, spec, prepared, place, limit);
   } finally {
     const removed = await place.close();
@@ -51,6 +54,12 @@ async function secretUnlessStopped(
   return kill || limit.signal.aborted ? undefined : secret;
 }
 
+function liveSession({ openLiveSession }: Runner, { type, script, service }: Spec, limit: Deadline) {
+  if (!openLiveSession || !service || type !== 'ecs-exec')
+    throw new AgentError('command-invalid', `The type ${type} cannot run in a live container here.`);
+  return openLiveSession(service, liveWords(script), limit.signal);
+}
+
 function stoppedBefore({ clock }: Runner, spec: Spec, limit: Deadline): Ended {
   const reason = limit.reason() ?? 'killed';
   const message =
@@ -65,7 +74,7 @@ async function runPrepared(
   runner: Runner,
   id: ExecutionId,
   spec: Spec,
-  { command, filters, mask }: Prepared,
+  { command, filters, mask, note }: Prepared,
   place: Place,
   limit: Deadline,
 ) {
@@ -74,7 +83,7 @@ async function runPrepared(
     const exit = await place.run(command, { clock: runner.clock, capture: output, stop: limit.signal });
     const end = childEnd(exit, limit.reason(), spec.runSecondsMax);
     const kept = await output.end();
-    const sentences = [end.message, lostOutput(kept.failure), leftBehind(exit.abandoned)];
+    const sentences = [end.message, note, lostOutput(kept.failure), leftBehind(exit.abandoned)];
     const message = sentences.filter((sentence) => sentence !== null).join(' ');
     return { ...end, message: mask(message) || null, endedAt: runner.clock.now(), output: kept.output };
   } catch (thrown) {

@@ -1,10 +1,13 @@
 import type { Spec } from '../../core/execution.ts';
 import { buildCommand } from '../../core/integrations/build-command.ts';
+import { ecsExec } from '../../core/integrations/ecs-exec.ts';
 import type { ByteFilter, Command } from '../../core/integrations/integration.ts';
+import type { LiveSession } from '../../core/integrations/live-exec.ts';
 import { maskSecrets } from '../../core/masking.ts';
 import type { StreamName } from '../../core/output.ts';
 import type { SecretMap } from '../../core/ports.ts';
 import { secretValues } from '../../core/secret-values.ts';
+import { liveCommand, liveNote } from './live-exec.ts';
 
 /** A command, and what its output has to pass through before it is kept. */
 export interface Prepared {
@@ -12,6 +15,8 @@ export interface Prepared {
   filters: Record<StreamName, ByteFilter[]>;
   /** Masks the secret's values in a message of ours. */
   mask: (text: string) => string;
+  /** What the result says besides how the command ended. */
+  note: string | null;
 }
 
 /**
@@ -20,9 +25,19 @@ export interface Prepared {
  */
 export function prepare(spec: Spec, secret: SecretMap, directory: string): Prepared {
   const { command, integration, secrets } = buildCommand(spec, secret, directory);
-  const values = secretValues(secrets, integration.publicKeys);
+  return prepared(command, secretValues(secrets, integration.publicKeys));
+}
+
+/** The command that connects to a session, whose token is a secret as well. */
+export function prepareLive(session: LiveSession, secret: SecretMap, directory: string): Prepared {
+  const values = secretValues({ ...secret, token: session.token }, ecsExec.publicKeys);
+  return { ...prepared(liveCommand(session, directory), values), note: liveNote(session) };
+}
+
+function prepared(command: Command, values: ReturnType<typeof secretValues>): Prepared {
   const filter = command.stdoutFilter?.();
   return {
+    note: null,
     command,
     filters: { stdout: [...(filter ? [filter] : []), maskSecrets(values)], stderr: [maskSecrets(values)] },
     mask: (text) => maskText(maskSecrets(values), text),

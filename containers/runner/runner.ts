@@ -1,4 +1,5 @@
 import type { DatabaseToken } from '../../core/integrations/iam-login.ts';
+import type { OpenLiveSession } from '../../core/integrations/live-exec.ts';
 import type { Log } from '../../core/log.ts';
 import type { Clock, Ledger, Secrets } from '../../core/ports.ts';
 import type { Isolation } from './isolation.ts';
@@ -10,6 +11,8 @@ export interface Runner {
   secrets: Secrets;
   /** For databases that take a token of AWS in place of a password. */
   databaseToken?: DatabaseToken;
+  /** For commands that go into a live container of a customer's service. */
+  openLiveSession?: OpenLiveSession;
   clock: Clock;
   log: Log;
   /** Names this process, so that others can tell whether it is still there. */
@@ -22,7 +25,7 @@ export interface Runner {
 }
 
 /** What a runner has from where it is: one machine, or an AWS account. */
-export type Side = Pick<Runner, 'ledger' | 'secrets' | 'databaseToken' | 'launchId'>;
+export type Side = Pick<Runner, 'ledger' | 'secrets' | 'databaseToken' | 'openLiveSession' | 'launchId'>;
 
 /** Where a child lives. */
 export interface Machine {

@@ -29,6 +29,7 @@ export function mysqlCommand(
       '--no-defaults', // only where it is the first
       '--batch',
       '--binary-mode', // else the script could run programs, read files and connect elsewhere with the password
+      '--unbuffered', // else what it printed is lost when it is ended
       '--quick', // rows go out as they come: a large result does not fill the memory
       '--default-character-set=utf8mb4', // `utf8` has no emoji
       '--max-allowed-packet=1073741824', // the server's own limit decides

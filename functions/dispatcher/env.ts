@@ -24,4 +24,6 @@ export const dispatcherEnv = z.object({
   JWT_AUDIENCE: z.optional(z.string()),
   /** The token's claim that must be the task's `user_email`. */
   JWT_EMAIL_CLAIM: z.optional(z.string()),
+  /** The ES module with the deployment's hooks, in a layer: docs/hooks.md. */
+  RUNOPS_HOOKS: z.optional(z.string()),
 });

@@ -10,6 +10,7 @@ import { deployedLauncher } from '../../adapters/aws/deployed-launcher.ts';
 import { deployedServices } from '../../adapters/aws/deployed-services.ts';
 import { observe } from '../../adapters/aws/lambda-handler.ts';
 import { measuredControlPlane } from '../../adapters/aws/measured-control-plane.ts';
+import { lazyHooks } from '../../adapters/hooks-module.ts';
 import { systemClock } from '../../adapters/system-clock.ts';
 import { verifyIdentity } from '../../core/identity.ts';
 import { parseEnvironment } from '../../core/parse-environment.ts';
@@ -39,7 +40,7 @@ const services = deployedServices({
 const deps = {
   ledger,
   controlPlane: measuredControlPlane(deployedControlPlane(env, clock), meter, clock),
-  launcher: deployedLauncher(env, settings, services.launch, clock),
+  launcher: deployedLauncher(env, settings, services, clock),
   reports: deployedQueue(env.REPORTS_QUEUE),
   verifyIdentity: env.JWK_URL
     ? verifyIdentity({
@@ -52,6 +53,7 @@ const deps = {
         random: Math.random,
       })
     : null,
+  hooks: env.RUNOPS_HOOKS ? lazyHooks(env.RUNOPS_HOOKS) : undefined,
   leaseSeconds: env.LEASE_SECONDS,
   clock,
   log,

@@ -2,6 +2,7 @@ import { deployedControlPlane } from '../../adapters/aws/deployed.ts';
 import { deployedLogStore } from '../../adapters/aws/deployed-log-store.ts';
 import { measuredControlPlane } from '../../adapters/aws/measured-control-plane.ts';
 import type { Meter } from '../../adapters/aws/meter.ts';
+import { lazyHooks } from '../../adapters/hooks-module.ts';
 import { deploymentRedactor } from '../../adapters/redaction/deployment-redactor.ts';
 import type { AgentDescription } from '../../core/control-plane.ts';
 import { AgentError } from '../../core/errors.ts';
@@ -46,6 +47,7 @@ export function deployedReport(options: DeployedReportOptions): (id: ExecutionId
     ),
     redactor,
     unredacted: secretsOnlyRedactor(),
+    hooks: env.RUNOPS_HOOKS ? lazyHooks(env.RUNOPS_HOOKS) : undefined,
     clock,
     log,
   };

@@ -20,7 +20,7 @@ export async function endLeftovers(
   id: ExecutionId,
 ): Promise<void> {
   const [request, result] = await Promise.all([ledger.read(id, 'launching'), ledger.read(id, 'result')]);
-  if (!request?.service || !result) return;
+  if (!request?.service || request.service.live || !result) return;
   try {
     await endTasks(request.service, id);
   } catch (thrown) {

@@ -26,4 +26,6 @@ export const reporterEnv = z.object({
   RUNOPS_REDACTION: z.optional(z.string()),
   RUNOPS_GOOGLE_DLP: z.optional(z.string()),
   RUNOPS_BEDROCK_GUARDRAIL: z.optional(z.string()),
+  /** The ES module with the deployment's hooks, in a layer: docs/hooks.md. */
+  RUNOPS_HOOKS: z.optional(z.string()),
 });

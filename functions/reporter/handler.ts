@@ -39,7 +39,12 @@ async function reportOne(id: string) {
 const deps = {
   report: reportOne,
   ledger,
-  launcher: deployedLauncher(env, launchesNothing, launchesNothing, clock),
+  launcher: deployedLauncher(
+    env,
+    launchesNothing,
+    { launch: launchesNothing, check: launchesNothing },
+    clock,
+  ),
   dispatches: deployedQueue(env.DISPATCHES_QUEUE),
   reports: deployedQueue(env.REPORTS_QUEUE),
   reportsQueueArn: env.REPORTS_QUEUE_ARN,

@@ -1,14 +1,18 @@
 import type { ControlPlane } from '../../core/control-plane.ts';
 import { AgentError, messageOf } from '../../core/errors.ts';
 import type { ExecutionId, LedgerRecords, ReportBody, Result } from '../../core/execution.ts';
+import type { Hooks } from '../../core/hooks.ts';
 import { limits } from '../../core/limits.ts';
 import type { StoredLog } from '../../core/ports.ts';
 import { idOf, type Task } from '../../core/task.ts';
+import { runAfterHook } from './after-hook.ts';
 import { phasesOf } from './phases.ts';
 import { type RedactionDependencies, storeRedacted } from './store-redacted.ts';
 
 export interface ReportDependencies extends RedactionDependencies {
   controlPlane: ControlPlane;
+  /** The deployment's own functions around a task. */
+  hooks?: Hooks | undefined;
 }
 
 /**
@@ -35,9 +39,10 @@ async function postOnce(deps: ReportDependencies, id: ExecutionId, body: ReportB
   const { ledger, clock, log } = deps;
   if (await ledger.read(id, 'reported')) return;
   await post(deps, id, body);
-  await ledger.create(id, 'reported', { reportedAt: clock.now() });
+  const isFirst = await ledger.create(id, 'reported', { reportedAt: clock.now() });
   const { status, reason } = body;
   log.info('result.reported', { taskId: id, status, reason, ...(await phasesOf(ledger, id, clock.now())) });
+  if (isFirst) await runAfterHook(deps, id, body);
 }
 
 /** A refusal may be a wrong token, which somebody mends; a task that the API has forgotten stays forgotten. */

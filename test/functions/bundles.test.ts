@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -48,7 +48,12 @@ async function deployment() {
   return { aws, api };
 }
 
-async function run(name: string, { aws, api }: { aws: FakeAws; api: FakeRunopsApi }, event: unknown) {
+async function run(
+  name: string,
+  { aws, api }: { aws: FakeAws; api: FakeRunopsApi },
+  event: unknown,
+  variables: Record<string, string> = {},
+) {
   const script = `
     const { handler } = await import(${JSON.stringify(join(folder, 'one/functions', name, 'index.mjs'))});
     const end = Date.now() + 6_500;
@@ -61,6 +66,7 @@ async function run(name: string, { aws, api }: { aws: FakeAws; api: FakeRunopsAp
       AWS_REGION: 'eu-west-1',
       AWS_ACCESS_KEY_ID: 'x',
       AWS_SECRET_ACCESS_KEY: 'y',
+      ...variables,
     },
   });
   const lines: Record<string, unknown>[] = stdout
@@ -133,6 +139,26 @@ describe('the bundles of the functions', () => {
     expect(await api.resultOf(7)).toMatchObject({ status: 'failure', reason: 'killed' });
     expect([...aws.objects.keys()].filter((key) => /^\/ledger\/(work|open)\//.test(key))).toEqual([]);
     expect(aws.objects.get('/logs/logs/7.log')).toContain('killed by its user');
+  }, 60_000);
+
+  it('ask the hooks of the deployment, and tell them', async () => {
+    const there = await deployment();
+    const { aws, api } = there;
+    const variables = { RUNOPS_HOOKS: join(folder, 'hooks.mjs') };
+    writeFileSync(
+      variables.RUNOPS_HOOKS,
+      `export const before = () => ({ script: 'echo another' });
+      export const after = ({ script, logs }) => console.log(JSON.stringify({ script, logs }));`,
+    );
+    api.addTask(task);
+    aws.objects.set(recordOf7('task'), JSON.stringify({ receivedAt: 1, input: task }));
+    await run('dispatcher', there, message(queue('dispatches')), variables);
+    expect(JSON.parse(String(aws.objects.get(recordOf7('spec'))))).toMatchObject({ script: 'echo another' });
+
+    await run('dispatcher', there, message(queue('kills')));
+    const { lines } = await run('reporter', there, message(queue('reports')), variables);
+    const logs = expect.stringContaining('killed by its user');
+    expect(lines).toContainEqual({ script: 'echo another', logs });
   }, 60_000);
 
   it('sweep each minute', async () => {

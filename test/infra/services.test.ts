@@ -114,9 +114,52 @@ describe('services of the customer', () => {
     });
   });
 
+  it('are entered live by the role of one target, in one container, where that is said', () => {
+    const live = { ...shop, live: true };
+    const targets = { shop: { secrets: [] }, other: { secrets: [] } };
+    const { all } = synthesize({ services: [live, abroad], targets });
+    const roles = all('AWS::IAM::Role').filter(({ properties }) =>
+      JSON.stringify(properties).includes('ecs:Exec'),
+    );
+    expect(roles.map(({ id }) => id)).toEqual([expect.stringMatching(/Targetshop.*Execution/)]);
+    const documents = (roles[0]?.properties.Policies ?? []) as {
+      PolicyDocument: { Statement: Statement[] };
+    }[];
+    const ecs = documents
+      .flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
+      .filter(({ Action }) => listed(Action).some((action) => `${action}`.startsWith('ecs:')))
+      .map(({ Action, Resource, Condition }) => ({
+        action: Action,
+        resources: listed(Resource).map((one) => filledIn(one)),
+        condition: Object.fromEntries(
+          Object.entries((Condition ?? {}) as Record<string, Record<string, unknown>>).flatMap(([, test]) =>
+            Object.entries(test).map(([key, value]) => [key, listed(value).map((one) => filledIn(one))]),
+          ),
+        ),
+      }));
+    const cluster = 'arn:aws:ecs:eu-west-1:123456789012:cluster/production';
+    const tasks = 'arn:aws:ecs:eu-west-1:123456789012:task/production/*';
+    const inCluster = { 'ecs:cluster': [cluster] };
+    const inContainer = { ...inCluster, 'ecs:container-name': ['rails'] };
+    expect(ecs).toEqual([
+      { action: 'ecs:ListTasks', resources: ['*'], condition: inCluster },
+      { action: 'ecs:DescribeTasks', resources: [tasks], condition: inCluster },
+      { action: 'ecs:ExecuteCommand', resources: [cluster, tasks], condition: inContainer },
+    ]);
+    const [secret] = all('AWS::SecretsManager::Secret');
+    const named = parseSettings(filledIn(secret?.properties.SecretString)).services;
+    expect(named?.shop).toMatchObject({ service: 'web', live: true });
+    expect(JSON.stringify(synthesized.template)).not.toContain('ecs:ExecuteCommand');
+  });
+
   it('give the rule packs nothing to say', () => {
+    const targets = { shop: { secrets: [] } };
     const packs = [AwsSolutionsChecks, NIST80053R5Checks, PCIDSS321Checks, ServerlessChecks];
-    const found = packs.flatMap((Pack) => new Pack().validateScope(synthesize({ services }).app).violations);
+    const found = packs.flatMap(
+      (Pack) =>
+        new Pack().validateScope(synthesize({ services: [{ ...shop, live: true }, abroad], targets }).app)
+          .violations,
+    );
     const broken = found.flatMap(({ ruleName, violatingResources }) =>
       violatingResources.map(({ constructPath }) => `${ruleName} at ${constructPath}`),
     );
@@ -130,7 +173,8 @@ describe('services of the customer', () => {
       /Give its name, without an ARN/,
     ],
     [{ ...abroad, target: 'shop' }, /"shop" has two services/],
-    [{ ...shop, target: 'other', live: true }, /services.*live/],
+    [{ ...shop, target: 'other', live: true }, /live.*"other", which has no role of its own.*an empty list/],
+    [{ ...abroad, live: true }, /"live" for api without a target/],
   ])('are refused when they cannot be right: %#', (bad, message) => {
     expect(() => synthesize({ services: [shop, bad] })).toThrow(message);
   });

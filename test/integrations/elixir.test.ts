@@ -1,8 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { memoryLedger } from '../../adapters/memory/ledger.ts';
 import { whenWritten } from '../containers/runner/when-written.ts';
-import { startProcSampler } from './proc-sampler.ts';
 import { runInRunner } from './run-in-runner.ts';
 
 const elixirMissing = findMissing();
@@ -11,16 +10,6 @@ if (elixirMissing) console.warn(`Tests of elixir are left out. ${elixirMissing}`
 const password = 'pass-word-of-9';
 
 describe.skipIf(elixirMissing)('elixir', () => {
-  let sampler: ReturnType<typeof startProcSampler>;
-  beforeAll(() => {
-    sampler = startProcSampler([password]);
-  });
-  afterAll(async () => {
-    const { seen, rounds } = await sampler.stop();
-    expect(seen).toEqual([]);
-    expect(rounds).toBeGreaterThan(10);
-  });
-
   const elixir = (script: string, more = {}) =>
     runInRunner({ type: 'elixir', script }, { APP_PASSWORD: password }, more);
 

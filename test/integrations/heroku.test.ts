@@ -5,24 +5,16 @@ import { testDirectory, testRunner } from '../containers/runner/harness.ts';
 import { whenWritten } from '../containers/runner/when-written.ts';
 import { type HerokuApi, startHerokuApi } from '../support/heroku-api.ts';
 import { freePort } from '../support/server-process.ts';
-import { startProcSampler } from './proc-sampler.ts';
 import { runInRunner } from './run-in-runner.ts';
 
 describe('heroku', () => {
   let folder = '';
   let api: HerokuApi;
-  let sampler: ReturnType<typeof startProcSampler>;
   beforeAll(async () => {
     folder = testDirectory();
     api = await startHerokuApi(folder);
-    sampler = startProcSampler([api.key]);
   });
-  afterAll(async () => {
-    await api.close();
-    const { seen, rounds } = await sampler.stop();
-    expect(seen).toEqual([]);
-    expect(rounds).toBeGreaterThan(10);
-  });
+  afterAll(() => api.close());
 
   const secret = { HEROKU_APP: 'shop', HEROKU_EXEC_COMMAND: 'cat' };
   const heroku = (script: string, changes = {}, more: Partial<Runner> = {}) => {

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { memoryLedger } from '../../adapters/memory/ledger.ts';
+import { whenWritten } from '../containers/runner/when-written.ts';
 import { mariadbMissing, startMariadb } from '../support/mariadb.ts';
 import { type Ran, runTask } from '../support/run-command.ts';
-import type { TestDatabase } from '../support/server-process.ts';
+import { freePort, type TestDatabase } from '../support/server-process.ts';
+import { runInRunner } from './run-in-runner.ts';
 
 if (mariadbMissing) console.warn(`Tests of mysql are left out. ${mariadbMissing}`);
 
@@ -36,13 +39,6 @@ describe.skipIf(mariadbMissing)('mysql', () => {
     expect(ran.stdout).toContain('before');
     expect(ran.stdout).not.toContain('after');
     expect(ran.stderr).toContain("Table 'shop.nowhere' doesn't exist");
-  });
-
-  it('fails on a wrong password', async () => {
-    const ran = await query('select 1', { MYSQL_PASS: 'wrong-password' });
-    expect(ran.exitCode).toBe(1);
-    expect(ran.stderr).toContain("Access denied for user 'runops'");
-    expect(ran.stderr).not.toContain('wrong-password');
   });
 
   it('uses the port also for localhost', async () => {
@@ -99,6 +95,48 @@ describe.skipIf(mariadbMissing)('mysql', () => {
     );
     expect(ran.stdout.endsWith(row(50_000))).toBe(true);
   }, 30_000);
+
+  describe.each(['mysql', 'mysql-csv'])('by %s, in the runner', (type) => {
+    const run = (script: string, changes = {}, more = {}) =>
+      runInRunner({ type, script }, secret(changes), more);
+
+    it('takes quotes, line breaks and Unicode as they are', async () => {
+      const text = `it's "$(id)" \`id\` {{ .x }}\n-- é 🐘`;
+      const ran = await run(`select '${text.replaceAll("'", "''")}'\n  as \`Zoë\`\n`);
+      expect(ran).toMatchObject({ exitCode: 0, reason: 'exited', stderr: '' });
+      const field = type === 'mysql' ? text.replace('\n', '\\n') : `"${text.replaceAll('"', '""')}"`;
+      expect(ran.stdout).toBe(`Zoë\n${field}\n`);
+    });
+
+    it('says that the password is wrong', async () => {
+      const ran = await run('select 1', { MYSQL_PASS: 'wrong-password' });
+      expect(ran).toMatchObject({ exitCode: 1, reason: 'exited', stdout: '' });
+      expect(ran.stderr).toContain("Access denied for user 'runops'");
+      expect(ran.stderr).not.toContain('wrong-password');
+    });
+
+    it('says that nobody answers', async () => {
+      const ran = await run('select 1', { MYSQL_PORT: String(await freePort()) });
+      expect(ran).toMatchObject({ exitCode: 1, reason: 'exited', stdout: '' });
+      expect(ran.stderr).toContain("Can't connect to server on '127.0.0.1'");
+    });
+
+    it('prints 20 MB', async () => {
+      const ran = await run("select repeat('x', 999) as a from seq_1_to_20000");
+      expect(ran).toMatchObject({ exitCode: 0, stderr: '' });
+      expect(ran.stdout === `a\n${`${'x'.repeat(999)}\n`.repeat(20_000)}`).toBe(true);
+    }, 60_000);
+
+    it('ends when it is killed, with what was printed', async () => {
+      const kill = new AbortController();
+      const ledger = memoryLedger();
+      const written = whenWritten(ledger, /here/);
+      const running = run("select 'here' as a; select sleep(600)", {}, { kill: kill.signal, ledger });
+      await written;
+      kill.abort();
+      expect(await running).toMatchObject({ reason: 'killed', stdout: 'a\nhere\n' });
+    });
+  });
 });
 
 function range(count: number): number[] {

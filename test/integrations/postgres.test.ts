@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { memoryLedger } from '../../adapters/memory/ledger.ts';
+import { whenWritten } from '../containers/runner/when-written.ts';
 import { postgresMissing, startPostgres } from '../support/postgres.ts';
 import { type Ran, runTask } from '../support/run-command.ts';
-import type { TestDatabase } from '../support/server-process.ts';
+import { freePort, type TestDatabase } from '../support/server-process.ts';
+import { runInRunner } from './run-in-runner.ts';
 
 if (postgresMissing) console.warn(`Tests of postgres are left out. ${postgresMissing}`);
 
@@ -97,5 +100,48 @@ describe.skipIf(postgresMissing)('postgres', () => {
       'a;b\n1;"x;y,z"\n',
     );
     expect((await csv('select 1 as a, 2 as b', { FIELD_SEPARATOR: '\\t' })).stdout).toBe('a\tb\n1\t2\n');
+  });
+
+  describe.each(['postgres', 'postgres-csv'])('by %s, in the runner', (type) => {
+    const run = (script: string, changes = {}, more = {}) =>
+      runInRunner({ type, script }, secret(changes), more);
+    const count = (rows: number) => (type === 'postgres' ? `(${rows} row${rows === 1 ? '' : 's'})\n` : '');
+
+    it('takes quotes, line breaks and Unicode as they are', async () => {
+      const text = `it's "$(id)" \`id\` {{ .x }} \\n\n-- é 🐘`;
+      const ran = await run(`select '${text.replaceAll("'", "''")}'\n  as "Zoë"\n`);
+      expect(ran).toMatchObject({ exitCode: 0, reason: 'exited', stderr: '' });
+      const field = type === 'postgres' ? text : `"${text.replaceAll('"', '""')}"`;
+      expect(ran.stdout).toBe(`Zoë\n${field}\n${count(1)}`);
+    });
+
+    it('says that the password is wrong', async () => {
+      const ran = await run('select 1', { PG_PASS: 'wrong-password' });
+      expect(ran).toMatchObject({ exitCode: 2, reason: 'exited', stdout: '' });
+      expect(ran.stderr).toContain('password authentication failed for user "runops"');
+      expect(ran.stderr).not.toContain('wrong-password');
+    });
+
+    it('says that nobody answers', async () => {
+      const ran = await run('select 1', { PG_PORT: String(await freePort()) });
+      expect(ran).toMatchObject({ exitCode: 2, reason: 'exited', stdout: '' });
+      expect(ran.stderr).toContain('Connection refused');
+    });
+
+    it('prints 20 MB', async () => {
+      const ran = await run("select repeat('x', 99999) as a from generate_series(1, 200)");
+      expect(ran).toMatchObject({ exitCode: 0, stderr: '' });
+      expect(ran.stdout === `a\n${`${'x'.repeat(99_999)}\n`.repeat(200)}${count(200)}`).toBe(true);
+    }, 60_000);
+
+    it('ends when it is killed, with what was printed', async () => {
+      const kill = new AbortController();
+      const ledger = memoryLedger();
+      const written = whenWritten(ledger, /here/);
+      const running = run("select 'here' as a; select pg_sleep(600)", {}, { kill: kill.signal, ledger });
+      await written;
+      kill.abort();
+      expect(await running).toMatchObject({ reason: 'killed', stdout: `a\nhere\n${count(1)}` });
+    });
   });
 });

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 
@@ -9,51 +9,82 @@ export interface ProcSamples {
   rounds: number;
 }
 
+export interface ProcSampler {
+  /** From its next round on it looks for these too. */
+  lookFor(secrets: readonly string[]): void;
+  /** One last round, and the end. */
+  stop(): Promise<ProcSamples>;
+}
+
 /**
- * Looks for the secrets in the arguments and the environment of every process of the machine, over and over until
- * `stop`, as a user who has nothing to do with any of them.
+ * Looks for secrets in the arguments and the environment of every process of the machine, over and over until `stop`,
+ * as a user who has nothing to do with any of them. Without root there is no such user, so it looks at arguments alone.
  */
-export function startProcSampler(secrets: readonly string[]): { stop(): Promise<ProcSamples> } {
-  const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
-  // By their standard input, because their own arguments would show them.
-  const sampler = spawn(process.execPath, ['-e', PROGRAM], { ...nobody, cwd: '/', env: {} });
-  sampler.stdin.write(`${JSON.stringify(secrets)}\n`);
-  const said = text(sampler.stdout);
+export async function startProcSampler(): Promise<ProcSampler> {
+  const root = process.getuid?.() === 0;
+  const nobody = root ? { uid: 65_534, gid: 65_534 } : {};
+  // The secrets go to its standard input, because its own arguments would show them.
+  const words = ['-e', PROGRAM, 'cmdline', ...(root ? ['environ'] : [])];
+  const sampler = spawn(process.execPath, words, { ...nobody, cwd: '/', env: {} });
   const complaints = text(sampler.stderr);
+  await Promise.race([once(sampler.stdout, 'readable'), once(sampler, 'exit')]);
+  const said = text(sampler.stdout);
   return {
-    async stop() {
-      const exit = once(sampler, 'close');
-      sampler.stdin.end();
-      const [code] = await exit;
-      if (code !== 0) throw new Error(`The sampler ended with ${code}: ${await complaints}`);
-      return JSON.parse(await said);
-    },
+    lookFor: (secrets) => void sampler.stdin.write(`${JSON.stringify(secrets)}\n`),
+    stop: () => lastWords(sampler, said, complaints),
   };
 }
 
+async function lastWords(
+  sampler: ChildProcess,
+  said: Promise<string>,
+  complaints: Promise<string>,
+): Promise<ProcSamples> {
+  sampler.stdin?.end();
+  const lines = (await said).trim().split('\n');
+  try {
+    return JSON.parse(lines.at(-1) ?? '');
+  } catch (cause) {
+    throw new Error(`The sampler ended early: ${await complaints}`, { cause });
+  }
+}
+
+/**
+ * What has not changed since the last round is not searched again, and it rests three times as long as it looked: the
+ * tests beside it need the processor too.
+ */
 const PROGRAM = `
 const { readdirSync, readFileSync } = require('node:fs');
-let given = '';
-let ended = false;
-process.stdin.on('data', (bytes) => { given += bytes; });
-process.stdin.on('end', () => { ended = true; });
+const { createInterface } = require('node:readline');
+const files = process.argv.slice(1);
+const secrets = [];
 const seen = new Set();
+let before = new Map();
 let rounds = 0;
+let ended = false;
 function look() {
-  if (given.includes('\\n')) {
-    const secrets = JSON.parse(given);
-    for (const pid of readdirSync('/proc').filter((name) => /^\\d+$/.test(name))) {
-      for (const file of ['cmdline', 'environ']) {
-        try {
-          const content = readFileSync('/proc/' + pid + '/' + file, 'utf8');
-          if (secrets.some((secret) => content.includes(secret))) seen.add(file + ' of ' + pid);
-        } catch {}
-      }
+  const begin = performance.now();
+  const now = new Map();
+  for (const pid of readdirSync('/proc').filter((name) => /^\\d+$/.test(name))) {
+    for (const file of files) {
+      const path = '/proc/' + pid + '/' + file;
+      try {
+        const content = readFileSync(path, 'utf8');
+        const last = before.get(path);
+        const unsearched = last?.content === content ? secrets.slice(last.searched) : secrets;
+        if (unsearched.some((secret) => content.includes(secret))) seen.add(file + ' of ' + pid);
+        now.set(path, { content, searched: secrets.length });
+      } catch {}
     }
-    rounds += 1;
   }
+  before = now;
+  rounds += 1;
   if (ended) console.log(JSON.stringify({ seen: [...seen], rounds }));
-  else setTimeout(look, 5);
+  else setTimeout(look, Math.max(5, 3 * (performance.now() - begin)));
 }
+const given = createInterface({ input: process.stdin });
+given.on('line', (line) => secrets.push(...JSON.parse(line)));
+given.on('close', () => { ended = true; });
+console.log('ready');
 look();
 `;

@@ -4,6 +4,7 @@ import type { Runner } from '../../containers/runner/runner.ts';
 import type { Result, Spec } from '../../core/execution.ts';
 import type { SecretMap } from '../../core/ports.ts';
 import { bashSpec, readEnd, testRunner } from '../containers/runner/harness.ts';
+import { watchProc } from './watch-proc.ts';
 
 /** How an execution ended, with its masked output. */
 export interface RanInRunner extends Pick<Result, 'exitCode' | 'reason' | 'message'> {
@@ -17,6 +18,7 @@ export async function runInRunner(
   secret: SecretMap = {},
   changes: Partial<Runner> = {},
 ): Promise<RanInRunner> {
+  await watchProc(task.type, secret);
   const id = randomUUID();
   const runner = testRunner(secret, changes);
   await runner.ledger.create(id, 'spec', bashSpec(task.script, { outputBytesMax: 100_000_000, ...task }));

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { memoryLedger } from '../../adapters/memory/ledger.ts';
+import { whenWritten } from '../containers/runner/when-written.ts';
 import { runTask } from '../support/run-command.ts';
+import { runInRunner } from './run-in-runner.ts';
 
 const HOSTILE = `a'b"c $(touch x) \`id\` \\ --help;|&\n\ttwo lines é🐘`;
 
@@ -60,6 +63,57 @@ describe('node', () => {
     const script =
       "import { basename } from 'node:path'; console.log(await Promise.resolve(basename('/a/b')))";
     expect(await runTask({ type: 'node', script })).toEqual({ exitCode: 0, stdout: 'b\n', stderr: '' });
+  });
+});
+
+const inEach = {
+  bash: {
+    unicode: `name='Zoë "🐘"'\nprintf '%s\\n' "$name \`echo x\` {{ .x }}"`,
+    print20Mb: `line=$(head -c 99999 /dev/zero | tr '\\0' x); for i in {1..200}; do echo "$line"; done`,
+    fail: 'echo oops >&2; exit 42',
+    wait: 'echo here; sleep 600',
+  },
+  python: {
+    unicode: `name = 'Zoë "🐘"'\nprint(name + ''' x {{ .x }}''')`,
+    print20Mb: `for i in range(200): print('x' * 99999)`,
+    fail: `import sys\nprint('oops', file=sys.stderr)\nsys.exit(42)`,
+    wait: `import time\nprint('here', flush=True)\ntime.sleep(600)`,
+  },
+  node: {
+    unicode: `const name = 'Zoë "🐘"';\nconsole.log(name + \` x {{ .x }}\`)`,
+    print20Mb: `for (let i = 0; i < 200; i++) console.log('x'.repeat(99999))`,
+    fail: `console.error('oops'); process.exit(42)`,
+    wait: `console.log('here'); setInterval(() => {}, 1000)`,
+  },
+};
+
+describe.for(Object.entries(inEach))('%s in the runner', ([type, scripts]) => {
+  const secret = { API_TOKEN: 'token-of-9-lives' };
+  const run = (script: string, more = {}) => runInRunner({ type, script }, secret, more);
+
+  it('takes quotes, line breaks and Unicode as they are', async () => {
+    const stdout = 'Zoë "🐘" x {{ .x }}\n';
+    expect(await run(scripts.unicode)).toMatchObject({ exitCode: 0, reason: 'exited', stdout, stderr: '' });
+  });
+
+  it('has the exit code of the script', async () => {
+    expect(await run(scripts.fail)).toMatchObject({ exitCode: 42, stdout: '', stderr: 'oops\n' });
+  });
+
+  it('prints 20 MB', async () => {
+    const ran = await run(scripts.print20Mb);
+    expect(ran).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(ran.stdout === `${'x'.repeat(99_999)}\n`.repeat(200)).toBe(true);
+  }, 60_000);
+
+  it('ends when it is killed, with what was printed', async () => {
+    const kill = new AbortController();
+    const ledger = memoryLedger();
+    const written = whenWritten(ledger, /here/);
+    const running = run(scripts.wait, { kill: kill.signal, ledger });
+    await written;
+    kill.abort();
+    expect(await running).toMatchObject({ reason: 'killed', stdout: 'here\n' });
   });
 });
 

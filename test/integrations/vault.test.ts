@@ -5,24 +5,16 @@ import type { Runner } from '../../containers/runner/runner.ts';
 import { listening } from '../support/listening.ts';
 import { freePort } from '../support/server-process.ts';
 import { startVault, type VaultServer, vaultMissing } from '../support/vault.ts';
-import { startProcSampler } from './proc-sampler.ts';
 import { runInRunner } from './run-in-runner.ts';
 
 if (vaultMissing) console.warn(`Tests of vault are left out. ${vaultMissing}`);
 
 describe.skipIf(vaultMissing)('vault', () => {
   let server: VaultServer;
-  let sampler: ReturnType<typeof startProcSampler>;
   beforeAll(async () => {
     server = await startVault();
-    sampler = startProcSampler([server.token]);
   });
-  afterAll(async () => {
-    await server.stop();
-    const { seen, rounds } = await sampler.stop();
-    expect(seen).toEqual([]);
-    expect(rounds).toBeGreaterThan(10);
-  });
+  afterAll(() => server.stop());
 
   const vault = (script: string, changes = {}, more: Partial<Runner> = {}) => {
     const secret = { VAULT_ADDR: server.address, VAULT_TOKEN: server.token, ...changes };

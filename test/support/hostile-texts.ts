@@ -4,6 +4,7 @@
  */
 export function hostileTexts(canary: string): string[] {
   const touch = `touch ${canary}`;
+  const write = `require('fs').writeFileSync('${canary}', '')`;
   const commands = [
     ...[
       `$(${touch})`,
@@ -36,8 +37,8 @@ export function hostileTexts(canary: string): string[] {
       `--init-command=${touch}`,
       `--output=${canary}`,
     ],
-    ...[`-o${canary}`, `--log-file=${canary}`, `-L${canary}`, `--tee=${canary}`, `--eval=require('fs')`],
-    ...[`@/etc/passwd`, `%0a${touch}`, `"; import os; os.system("${touch}"); "`, `\${process.mainModule}`],
+    ...[`-o${canary}`, `--log-file=${canary}`, `-L${canary}`, `--tee=${canary}`, `--eval=${write}`],
+    ...[`@${canary}`, `%0a${touch}`, `"; import os; os.system("${touch}"); "`, `\${${write}}`],
     `');require('child_process').execSync('${touch}');('`,
   ];
   const frames = [
@@ -46,7 +47,7 @@ export function hostileTexts(canary: string): string[] {
     (text: string) => `"${text}"`,
     (text: string) => `x\0${text}`,
     (text: string) => `--${' '.repeat(3)}${text}`,
-    (text: string) => `${'y'.repeat(100_000)}${text}`,
+    (text: string) => `${canary}${'y'.repeat(100_000)}${text}`,
   ];
   return frames.flatMap((frame) => commands.map(frame)).slice(0, 200);
 }

@@ -12,6 +12,7 @@ export const clientTargets: readonly InjectionTarget[] = [
   ...kubectl('k8s', ['script', 'KUBE_CONFIG_DATA']),
   ...kubectl('k8s-apply', ['script', 'KUBE_CONFIG_DATA']),
   ...kubectl('k8s-exec', ['NAMESPACE', 'K8S_EXEC_CONTAINER', 'K8S_EXEC_RESOURCE', 'KUBE_CONFIG_DATA']),
+  ...kubectl('k8s-exec', ['script'], { scriptOf: (text) => `web-1 echo ${text}` }),
   ...kubectl('rails-console-k8s', ['NAMESPACE', 'DEPLOYMENT', 'K8S_EXEC_CONTAINER']),
   {
     type: 'hashicorp-vault',
@@ -45,7 +46,6 @@ export const clientTargets: readonly InjectionTarget[] = [
     missing: railsMissing,
     // Code for `runner` is the user's own; as a task's name it is none.
     places: ['script', 'RAILS_ROOT', 'RAILS_ENV', 'APP_PASSWORD'],
-    runs: 100,
     async start() {
       const directory = mkdtempSync(join(tmpdir(), 'rails-'));
       createRailsApp(directory);
@@ -57,17 +57,19 @@ export const clientTargets: readonly InjectionTarget[] = [
   },
 ];
 
-function kubectl(type: string, places: string[]): InjectionTarget[] {
+function kubectl(type: string, places: string[], more: Partial<InjectionTarget> = {}): InjectionTarget[] {
   const start = async () => {
     const directory = mkdtempSync(join(tmpdir(), 'pod-'));
     const cluster = await startKubernetesCluster({ directory });
-    const secret = { KUBE_CONFIG_DATA: cluster.kubeconfig, NAMESPACE: 'shop', DEPLOYMENT: 'web' };
-    const exec = { K8S_EXEC_RESOURCE: 'web-1', K8S_EXEC_COMMAND: 'true', K8S_EXEC_CONTAINER: 'app' };
+    const place = { NAMESPACE: 'shop', DEPLOYMENT: 'web', K8S_EXEC_CONTAINER: 'app' };
+    const secret = { KUBE_CONFIG_DATA: cluster.kubeconfig, ...place };
+    // Without them a script is the command.
+    const exec = more.scriptOf ? {} : { K8S_EXEC_RESOURCE: 'web-1', K8S_EXEC_COMMAND: 'true' };
     const stop = async () => {
       await cluster.close();
       rmSync(directory, { recursive: true });
     };
     return { secret: { ...secret, ...exec }, stop };
   };
-  return [{ type, missing: kubectlMissing, places, start }];
+  return [{ type, missing: kubectlMissing, places, start, ...more }];
 }

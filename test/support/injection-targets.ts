@@ -14,8 +14,8 @@ export interface InjectionTarget {
   start(): Promise<{ secret: SecretMap; stop(): Promise<void> }>;
   /** Where hostile text goes: `script`, and keys of the secret. */
   places: readonly string[];
-  /** How many of the texts are tried with the real program; all of them unless that takes too long. */
-  runs?: number;
+  /** The script that a hostile text becomes; the text itself unless given. */
+  scriptOf?: (text: string) => string;
   /** PATH, where the client is not on the usual one. */
   path?: string | undefined;
 }
@@ -75,7 +75,6 @@ export const injectionTargets: readonly InjectionTarget[] = [
     missing: mongoshMissing,
     // The script is a program: what it may do is for the container to say.
     places: ['MONGO_CONNECTION_URI', 'MONGO_TLS_CA'],
-    runs: 30,
     path: mongoshPath,
     async start() {
       const { port, stop } = await startMongodb({ user: 'app', password });

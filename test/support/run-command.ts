@@ -8,6 +8,7 @@ import type { Spec } from '../../core/execution.ts';
 import { buildCommand } from '../../core/integrations/build-command.ts';
 import type { Command } from '../../core/integrations/integration.ts';
 import type { SecretMap } from '../../core/ports.ts';
+import { watchProc } from '../integrations/watch-proc.ts';
 import { specOf } from './spec.ts';
 
 export interface Ran {
@@ -25,9 +26,11 @@ export async function runTask(
   secret: SecretMap = {},
   { stopAt }: { stopAt?: string } = {},
 ): Promise<Ran> {
+  const spec = specOf(task);
+  await watchProc(spec.type, secret);
   const directory = await mkdtemp(join(tmpdir(), 'runops-task-'));
   try {
-    const { command } = buildCommand(specOf(task), secret, directory);
+    const { command } = buildCommand(spec, secret, directory);
     for (const { name, content } of command.files) {
       await writeFile(join(directory, name), content, { mode: 0o600 });
     }

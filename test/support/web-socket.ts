@@ -11,6 +11,7 @@ export interface WebSocketEnd {
 }
 
 const CONTINUATION = 0;
+const TEXT = 1;
 const BINARY = 2;
 const CLOSE = 8;
 const PING = 9;
@@ -20,13 +21,14 @@ const PONG = 10;
 export function acceptWebSocket(
   request: IncomingMessage,
   socket: Duplex,
-  protocol: string,
+  protocol: string | null,
   receive: (message: Buffer) => void,
 ): WebSocketEnd {
   const key = `${request.headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`;
   const accepted = createHash('sha1').update(key).digest('base64');
   const headers = ['Upgrade: websocket', 'Connection: Upgrade', `Sec-WebSocket-Accept: ${accepted}`];
-  const said = ['HTTP/1.1 101 Switching Protocols', ...headers, `Sec-WebSocket-Protocol: ${protocol}`];
+  if (protocol !== null) headers.push(`Sec-WebSocket-Protocol: ${protocol}`);
+  const said = ['HTTP/1.1 101 Switching Protocols', ...headers];
   socket.write(`${said.join('\r\n')}\r\n\r\n`);
 
   let waiting = Buffer.alloc(0);
@@ -37,7 +39,7 @@ export function acceptWebSocket(
       waiting = waiting.subarray(frame.length);
       if (frame.opcode === PING) socket.write(encode(PONG, frame.payload));
       else if (frame.opcode === CLOSE) socket.end(encode(CLOSE, frame.payload));
-      else if (frame.opcode === CONTINUATION || frame.opcode === BINARY) {
+      else if ([CONTINUATION, TEXT, BINARY].includes(frame.opcode)) {
         parts.push(frame.payload);
         if (frame.isLast) receive(Buffer.concat(parts.splice(0)));
       }

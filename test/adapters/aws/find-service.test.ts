@@ -15,7 +15,7 @@ const aws: Secrets = {
   },
 };
 const find = findService({
-  services: async () => ({ billing: named }),
+  services: async () => ({ billing: named, live: { ...named, live: true } }),
   secrets: serviceNames(runopsSecrets(), aws),
   region: 'eu-west-1',
 });
@@ -26,6 +26,16 @@ const found = { cluster: 'shop', service: 'web', container: 'rails', region: 'eu
 describe('the service of a target', () => {
   it('is the one that the deployment names, whatever the target says', async () => {
     expect(await find(task({ target: 'billing', config: JSON.stringify(keys) }))).toEqual(named);
+  });
+
+  it('is entered live for a single command, where the deployment says so', async () => {
+    expect(await find(task({ target: 'live', type: 'ecs-exec' }))).toEqual({ ...named, live: true });
+    expect(await find(task({ target: 'live' }))).toEqual(named);
+  });
+
+  it('is entered live by no word of the target', async () => {
+    const config = JSON.stringify({ ...keys, live: 'true', LIVE: 'true', ECS_LIVE: 'true' });
+    expect(await find(task({ type: 'ecs-exec', config }))).toEqual(found);
   });
 
   it('is in the config of the target, whose static keys nobody looks at', async () => {

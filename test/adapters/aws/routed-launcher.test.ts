@@ -10,12 +10,13 @@ import { address, request } from './service-over-mock.ts';
 
 const clock = fakeClock({ skip: Infinity });
 
-function routed(ownCluster: string) {
+function routed(ownCluster: string, checkService = async () => {}) {
   const own = memoryLauncher();
   const asked: string[] = [];
   const launcher = routedLauncher({
     own,
     launchService: async () => ({ launchId: 'of-a-service', launchedAt: 1 }),
+    checkService,
     foreign: (region, cluster) => ({
       stop: async () => void asked.push(`stop ${region} ${cluster}`),
       async inspect() {
@@ -36,6 +37,16 @@ describe('the launcher of a deployment', () => {
     const { service: _, ...plain } = request;
     await launcher.launch(plain);
     expect(own.requests).toHaveLength(1);
+  });
+
+  it('reaches into a live container from its own cluster, where the owner of the service allows it', async () => {
+    const live = { ...request, service: { ...address, live: true } } as const;
+    const allowed = routed('runops');
+    await allowed.launcher.launch(live);
+    expect(allowed.own.requests).toEqual([live]);
+    const denied = routed('runops', () => Promise.reject(new Error('does not allow')));
+    await expect(denied.launcher.launch(live)).rejects.toThrow('does not allow');
+    expect(denied.own.requests).toEqual([]);
   });
 
   it('looks after a task in the cluster and the region that its ARN names', async () => {

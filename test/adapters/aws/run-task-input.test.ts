@@ -91,6 +91,13 @@ describe('the request for a container', () => {
     );
   });
 
+  it('is for the image with a shell when it reaches into a live container', () => {
+    const service = { cluster: 'shop', service: 'web', container: 'rails', region: 'eu-west-1' };
+    const live = request({ type: 'ecs-exec', service: { ...service, live: true } });
+    expect(runTaskInput(live, settings, place).taskDefinition).toBe(settings.taskDefinitions.shell);
+    expect(() => runTaskInput(request({ type: 'ecs-exec', service }), settings, place)).toThrow(/"service"/);
+  });
+
   it('refuses overrides that are too long, and says whose', () => {
     const taskRole = `arn:aws:iam::1:role/${'x'.repeat(2048)}`;
     const long = { ...settings, targets: { billing: { taskRole } } };
