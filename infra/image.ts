@@ -79,7 +79,10 @@ function builtImage(scope: Construct, family: string, architecture: CpuArchitect
     directory: packageFolder,
     file: 'containers/images/family.Dockerfile',
     // Of another image: what does not belong to this one must not change it.
-    exclude: ['dist/agent.mjs', 'dist/agent-parts', 'containers/images/agent', 'containers/images/base'],
+    exclude: [
+      ...['dist/agent.mjs', 'dist/agent-parts', 'containers/images/agent', 'containers/images/base'],
+      ...families.filter((other) => other !== family).map((other) => `containers/images/${other}`),
+    ],
     buildArgs: { FAMILY: family, VERSION: packageVersion },
     platform: architecture === 'arm64' ? Platform.LINUX_ARM64 : Platform.LINUX_AMD64,
   });

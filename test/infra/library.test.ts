@@ -48,5 +48,5 @@ describe('the package', () => {
 
     expect(run('tsc', ['-p', '.'])).toBe('');
     expect(run(process.execPath, ['--disable-warning=ExperimentalWarning', 'app.ts'])).toBe('3\n');
-  }, 120_000);
+  }, 300_000);
 });
