@@ -2,7 +2,7 @@ import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secre
 import type { Emulator } from '../support/emulator.ts';
 import { startMariadb } from '../support/mariadb.ts';
 import { startPostgres } from '../support/postgres.ts';
-import type { TestDatabase } from '../support/server-process.ts';
+import { databaseKeys, type TestDatabase } from '../support/server-process.ts';
 import { awsAddress } from './aws/container-network.ts';
 import { type Planted, plantedSecrets } from './scan/planted.ts';
 
@@ -27,8 +27,8 @@ export async function startTargets(emulator: Emulator, token: string): Promise<T
   const plantedFor = (name: keyof typeof secretPaths) => planted[`secret ${name}`] ?? '';
   const postgres = running(await startPostgres({ address: awsAddress, password: plantedFor('postgres') }));
   const mysql = running(await startMariadb({ address: awsAddress, password: plantedFor('mysql') }));
-  await createSecret(emulator, secretPaths.postgres, keysOf('PG', postgres));
-  await createSecret(emulator, secretPaths.mysql, keysOf('MYSQL', mysql));
+  await createSecret(emulator, secretPaths.postgres, databaseKeys('PG', postgres));
+  await createSecret(emulator, secretPaths.mysql, databaseKeys('MYSQL', mysql));
   await createSecret(emulator, secretPaths.tools, { API_KEY: plantedFor('tools') });
   await createSecret(emulator, secretPaths.forbidden, { PASSWORD: plantedFor('forbidden') });
   return {
@@ -45,16 +45,6 @@ function running(database: TestDatabase | undefined): TestDatabase {
   if (!database)
     throw new Error('PostgreSQL and MariaDB are needed: apt-get install postgresql mariadb-server');
   return database;
-}
-
-function keysOf(prefix: 'PG' | 'MYSQL', { host, port, user, password, database }: TestDatabase) {
-  return {
-    [`${prefix}_HOST`]: host,
-    [`${prefix}_PORT`]: String(port),
-    [`${prefix}_USER`]: user,
-    [`${prefix}_PASS`]: password,
-    [`${prefix}_DB`]: database,
-  };
 }
 
 async function createSecret(

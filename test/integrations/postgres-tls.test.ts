@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAuthority, createCertificate } from '../support/certificates.ts';
 import { postgresMissing, startPostgres } from '../support/postgres.ts';
 import { runTask } from '../support/run-command.ts';
-import type { TestDatabase } from '../support/server-process.ts';
+import { databaseKeys, type TestDatabase } from '../support/server-process.ts';
 
 if (postgresMissing) console.warn(`Tests of postgres with TLS are left out. ${postgresMissing}`);
 
@@ -32,11 +32,7 @@ describe.skipIf(postgresMissing)('postgres with TLS', () => {
     runTask(
       { type: 'postgres', script },
       {
-        PG_HOST: server?.host ?? '',
-        PG_PORT: String(server?.port),
-        PG_USER: server?.user ?? '',
-        PG_PASS: server?.password ?? '',
-        PG_DB: server?.database ?? '',
+        ...databaseKeys('PG', server),
         ...changes,
       },
     );

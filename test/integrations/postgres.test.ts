@@ -3,7 +3,7 @@ import { memoryLedger } from '../../adapters/memory/ledger.ts';
 import { whenWritten } from '../containers/runner/when-written.ts';
 import { postgresMissing, startPostgres } from '../support/postgres.ts';
 import { type Ran, runTask } from '../support/run-command.ts';
-import { freePort, type TestDatabase } from '../support/server-process.ts';
+import { databaseKeys, freePort, type TestDatabase } from '../support/server-process.ts';
 import { runInRunner } from './run-in-runner.ts';
 
 if (postgresMissing) console.warn(`Tests of postgres are left out. ${postgresMissing}`);
@@ -16,11 +16,7 @@ describe.skipIf(postgresMissing)('postgres', () => {
   afterAll(() => server?.stop());
 
   const secret = (changes = {}) => ({
-    PG_HOST: server?.host ?? '',
-    PG_PORT: String(server?.port),
-    PG_USER: server?.user ?? '',
-    PG_PASS: server?.password ?? '',
-    PG_DB: server?.database ?? '',
+    ...databaseKeys('PG', server),
     ...changes,
   });
   const query = (script: string, changes = {}): Promise<Ran> =>

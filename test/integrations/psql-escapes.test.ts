@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { psqlParts } from '../../core/integrations/psql-script.ts';
 import { postgresMissing, startPostgres } from '../support/postgres.ts';
 import { runTask } from '../support/run-command.ts';
-import type { TestDatabase } from '../support/server-process.ts';
+import { databaseKeys, type TestDatabase } from '../support/server-process.ts';
 
 if (postgresMissing) console.warn(`Tests of psql's commands are left out. ${postgresMissing}`);
 
@@ -26,11 +26,7 @@ describe.skipIf(postgresMissing)('a script of psql', () => {
     runTask(
       { type: 'postgres', script },
       {
-        PG_HOST: server?.host ?? '',
-        PG_PORT: String(server?.port),
-        PG_USER: server?.user ?? '',
-        PG_PASS: server?.password ?? '',
-        PG_DB: server?.database ?? '',
+        ...databaseKeys('PG', server),
         ...changes,
       },
     );

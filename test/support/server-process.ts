@@ -84,3 +84,17 @@ async function stopServer(server: ChildProcess, directory: string) {
   }
   await rm(directory, { recursive: true, force: true });
 }
+
+/** The keys of a target's secret for this database, such as PG_HOST; all empty where it did not start. */
+export function databaseKeys(
+  prefix: 'PG' | 'MYSQL',
+  database: TestDatabase | undefined,
+): Record<string, string> {
+  return {
+    [`${prefix}_HOST`]: database?.host ?? '',
+    [`${prefix}_PORT`]: String(database?.port),
+    [`${prefix}_USER`]: database?.user ?? '',
+    [`${prefix}_PASS`]: database?.password ?? '',
+    [`${prefix}_DB`]: database?.database ?? '',
+  };
+}
