@@ -24,9 +24,11 @@ export interface FunctionSurroundings {
   readonly tracing: boolean;
 }
 
+/** The folders in `functions/`. */
+export type FunctionName = 'poller' | 'dispatcher' | 'reporter' | 'preflight' | 'self-test' | 'doctor';
+
 export interface AgentFunctionProps extends FunctionSurroundings {
-  /** Its folder in `functions/`. */
-  readonly name: 'poller' | 'dispatcher' | 'reporter';
+  readonly name: FunctionName;
   readonly description: string;
   readonly memoryMiB: number;
   readonly timeoutSeconds: number;
@@ -42,7 +44,7 @@ export interface AgentFunctionProps extends FunctionSurroundings {
   readonly reservedConcurrency?: number | undefined;
 }
 
-/** One of the agent's three functions, with a role and a log group of its own. */
+/** One of the agent's functions, with a role and a log group of its own. */
 export class AgentFunction extends Construct {
   readonly function: LambdaFunction;
   readonly role: Role;
