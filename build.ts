@@ -55,7 +55,7 @@ const { filename: __filename, dirname: __dirname } = import.meta;`,
 });
 
 rmSync(`${folder}/functions`, { recursive: true, force: true });
-for (const name of ['poller', 'dispatcher', 'reporter']) {
+for (const name of ['poller', 'dispatcher', 'reporter', 'self-test']) {
   await bundle({
     entryPoints: { index: `functions/${name}/handler.ts` },
     outdir: `${folder}/functions/${name}`,

@@ -117,7 +117,12 @@ const recordSchemas = {
   report: reportBodySchema,
   /** What was found and where the log is, for those who run the agent; counts only, never the values. */
   redacted: z.object({ findings: z.record(z.string(), z.int()), bytes: z.int(), location: z.string() }),
-  reported: z.object({ reportedAt: milliseconds }),
+  /** All that stays of what the user was told. Version 0.1.0 wrote the time alone. */
+  reported: z.object({
+    reportedAt: milliseconds,
+    status: z.optional(reportBodySchema.shape.status),
+    reason: z.optional(reasonSchema),
+  }),
 };
 
 type Schemas = typeof recordSchemas;

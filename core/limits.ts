@@ -27,6 +27,8 @@ export const limits = {
   refusedReportSeconds: 24 * 3600,
   /** How long a hook of the deployment may take; both hooks alike. */
   hookSeconds: 10,
+  /** A deployment's own test of itself: how long it waits for the result, and what its task may take. */
+  selfTest: { waitSeconds: 540, startSeconds: 600, runSeconds: 60, outputBytes: 64 * 1024 },
   /** How often dispatching one execution may be tried. */
   dispatchAttempts: 50,
   /** How many executions one sweep looks at, and one poll writes down, at once. */

@@ -29,7 +29,9 @@ export type LogEvent =
   | 'progress.failed'
   | 'cleanup.failed'
   | 'message.failed'
-  | 'message.died';
+  | 'message.died'
+  | 'self-test.passed'
+  | 'self-test.failed';
 
 export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>>;
 

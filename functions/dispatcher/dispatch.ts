@@ -6,8 +6,9 @@ import type { ExecutionId, Spec } from '../../core/execution.ts';
 import { limits } from '../../core/limits.ts';
 import type { Log } from '../../core/log.ts';
 import type { Launcher, Ledger, Queue } from '../../core/ports.ts';
+import { isSelfTest, selfTestSpec, taskIdOf } from '../../core/self-test.ts';
 import { type Guard, specify } from '../../core/specify.ts';
-import { idOf, parseTask, type Task } from '../../core/task.ts';
+import { parseTask, type Task } from '../../core/task.ts';
 
 export interface DispatchDependencies extends Guard {
   ledger: Ledger;
@@ -31,7 +32,7 @@ export async function dispatch(deps: DispatchDependencies, id: ExecutionId): Pro
     ledger.read(id, 'started'),
     ledger.read(id, 'refused'),
   ]);
-  const taskId = idOf(received?.input);
+  const taskId = taskIdOf(id, received);
   if (taskId === undefined || started) return;
   // A stale list may have brought it back.
   if (refused) return ledger.close(id);
@@ -99,7 +100,9 @@ async function giveUp(deps: DispatchDependencies, id: ExecutionId) {
 async function specifyOnce(deps: DispatchDependencies, id: ExecutionId, input: unknown, lockedAt: number) {
   const { ledger, clock, log } = deps;
   try {
-    const spec = await specify(deps, parseTask(input), lockedAt);
+    const spec = isSelfTest(id)
+      ? selfTestSpec(id, lockedAt)
+      : await specify(deps, parseTask(input), lockedAt);
     // Of two dispatchers at once, the first decides, as for the runner.
     return (await ledger.create(id, 'spec', spec)) ? spec : await ledger.read(id, 'spec');
   } catch (thrown) {

@@ -14,6 +14,7 @@ import { lazyHooks } from '../../adapters/hooks-module.ts';
 import { systemClock } from '../../adapters/system-clock.ts';
 import { verifyIdentity } from '../../core/identity.ts';
 import { parseEnvironment } from '../../core/parse-environment.ts';
+import { selfTestControlPlane } from '../../core/self-test-control-plane.ts';
 import { dispatch } from './dispatch.ts';
 import { dispatcherEnv } from './env.ts';
 import { kill } from './kill.ts';
@@ -39,7 +40,7 @@ const services = deployedServices({
 
 const deps = {
   ledger,
-  controlPlane: measuredControlPlane(deployedControlPlane(env, clock), meter, clock),
+  controlPlane: selfTestControlPlane(measuredControlPlane(deployedControlPlane(env, clock), meter, clock)),
   launcher: deployedLauncher(env, settings, services, clock),
   reports: deployedQueue(env.REPORTS_QUEUE),
   verifyIdentity: env.JWK_URL

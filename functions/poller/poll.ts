@@ -3,6 +3,7 @@ import type { ControlPlane } from '../../core/control-plane.ts';
 import { limits } from '../../core/limits.ts';
 import type { Log } from '../../core/log.ts';
 import type { Clock, Ledger, Queue } from '../../core/ports.ts';
+import { isSelfTest } from '../../core/self-test.ts';
 import { idOf } from '../../core/task.ts';
 
 export interface PollDependencies {
@@ -43,6 +44,10 @@ async function receive(
     log.error('task.refused', { cause: 'the API sent a task without a usable id' });
     return false;
   }
+  if (isSelfTest(taskId)) {
+    log.error('task.refused', { cause: 'the API sent a task with an id that only self-tests have' });
+    return false;
+  }
   const id = String(taskId);
   if (seen.has(id)) return false;
   const isNew = await ledger.create(id, 'task', { receivedAt: clock.now(), input });
@@ -54,6 +59,7 @@ async function receive(
 
 async function pollKills({ controlPlane, ledger, kills, clock }: PollDependencies) {
   for (const taskId of await controlPlane.killRequests()) {
+    if (isSelfTest(taskId)) continue;
     const id = String(taskId);
     if (!(await ledger.read(id, 'task'))) continue;
     if (await ledger.create(id, 'kill', { requestedAt: clock.now() })) await kills.send(id);

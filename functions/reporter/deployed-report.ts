@@ -10,6 +10,7 @@ import type { ExecutionId } from '../../core/execution.ts';
 import type { Log } from '../../core/log.ts';
 import type { Clock, Ledger } from '../../core/ports.ts';
 import { secretsOnlyRedactor } from '../../core/redaction/local-redactor.ts';
+import { selfTestControlPlane } from '../../core/self-test-control-plane.ts';
 import type { ReporterEnv } from './env.ts';
 import { registeringFirst } from './registering-first.ts';
 import { report } from './report.ts';
@@ -42,8 +43,10 @@ export function deployedReport(options: DeployedReportOptions): (id: ExecutionId
   const deps = {
     ledger,
     logStore: deployedLogStore(env, region),
-    controlPlane: deployedControlPlane(env, clock, (client) =>
-      registeringFirst(measuredControlPlane(client, meter, clock), options),
+    controlPlane: selfTestControlPlane(
+      deployedControlPlane(env, clock, (client) =>
+        registeringFirst(measuredControlPlane(client, meter, clock), options),
+      ),
     ),
     redactor,
     unredacted: secretsOnlyRedactor(),

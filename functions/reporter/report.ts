@@ -4,7 +4,8 @@ import type { ExecutionId, LedgerRecords, ReportBody, Result } from '../../core/
 import type { Hooks } from '../../core/hooks.ts';
 import { limits } from '../../core/limits.ts';
 import type { StoredLog } from '../../core/ports.ts';
-import { idOf, type Task } from '../../core/task.ts';
+import { isSelfTest, taskIdOf } from '../../core/self-test.ts';
+import type { Task } from '../../core/task.ts';
 import { runAfterHook } from './after-hook.ts';
 import { phasesOf } from './phases.ts';
 import { type RedactionDependencies, storeRedacted } from './store-redacted.ts';
@@ -39,10 +40,10 @@ async function postOnce(deps: ReportDependencies, id: ExecutionId, body: ReportB
   const { ledger, clock, log } = deps;
   if (await ledger.read(id, 'reported')) return;
   await post(deps, id, body);
-  const isFirst = await ledger.create(id, 'reported', { reportedAt: clock.now() });
   const { status, reason } = body;
+  const isFirst = await ledger.create(id, 'reported', { reportedAt: clock.now(), status, reason });
   log.info('result.reported', { taskId: id, status, reason, ...(await phasesOf(ledger, id, clock.now())) });
-  if (isFirst) await runAfterHook(deps, id, body);
+  if (isFirst && !isSelfTest(id)) await runAfterHook(deps, id, body);
 }
 
 /** A refusal may be a wrong token, which somebody mends; a task that the API has forgotten stays forgotten. */
@@ -64,7 +65,7 @@ async function post(
 async function compose(deps: ReportDependencies, id: ExecutionId): Promise<ReportBody | undefined> {
   const { ledger, clock } = deps;
   const result = await ledger.read(id, 'result');
-  const taskId = idOf((await ledger.read(id, 'task'))?.input);
+  const taskId = taskIdOf(id, await ledger.read(id, 'task'));
   if (!result || taskId === undefined) return undefined;
   const lock = await ledger.read(id, 'lock');
   const part = await redactOrWithhold(deps, id, result, lock);

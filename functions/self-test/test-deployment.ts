@@ -1,0 +1,100 @@
+import type { ResourceRequest } from '../../adapters/aws/custom-resource.ts';
+import { AgentError } from '../../core/errors.ts';
+import type { ExecutionId } from '../../core/execution.ts';
+import { limits } from '../../core/limits.ts';
+import type { Log } from '../../core/log.ts';
+import type { Queue } from '../../core/ports.ts';
+import { judgeSelfTest, selfTestId } from '../../core/self-test.ts';
+import { type HowFarDependencies, howFar } from './how-far.ts';
+
+export interface SelfTestDependencies extends HowFarDependencies {
+  dispatches: Queue;
+  /** The redacted log, as the reporter stored it. */
+  readLog: (id: ExecutionId) => Promise<string>;
+  /** Whether CloudFormation is putting the stack back to what it was. */
+  isRollingBack: (stackId: string) => Promise<boolean>;
+  log: Log;
+}
+
+const lookMilliseconds = 2_000;
+/** How long the ledger may be out of reach: permissions that are new take some seconds until they hold. */
+const patienceMilliseconds = 60_000;
+
+/**
+ * Runs the built-in task through all of the agent and looks at what came back. The same request again waits for the same
+ * task. Returns the attributes of the custom resource.
+ * @throws AgentError `self-test-failed` that says how far it got; another one when the test itself could not be made.
+ */
+export async function testDeployment(
+  deps: SelfTestDependencies,
+  { RequestType, RequestId, StackId }: Pick<ResourceRequest, 'RequestType' | 'RequestId' | 'StackId'>,
+): Promise<{ Seconds: string; Summary: string }> {
+  const { clock, log } = deps;
+  if (RequestType === 'Update' && (await isRollingBack(deps, StackId))) return untested;
+  const id = selfTestId(RequestId);
+  const begun = clock.now();
+  const problem = await problemOf(deps, id);
+  const seconds = Math.round((clock.now() - begun) / 1000);
+  if (problem === undefined) {
+    log.info('self-test.passed', { taskId: id, seconds });
+    return { Seconds: String(seconds), Summary: `The self-test passed in ${seconds} s: ${proven}` };
+  }
+  log.error('self-test.failed', { taskId: id, seconds, cause: problem });
+  throw new AgentError('self-test-failed', `The self-test failed: ${problem}`);
+}
+
+const proven =
+  'a task went through queue, container and redaction, and the card number that it printed was removed.';
+const untested = {
+  Seconds: '0',
+  Summary: 'Not tested, because the stack went back to what it was before an update.',
+};
+
+/** A failure on the way back would leave the stack where no update helps. Who cannot know it tests. */
+async function isRollingBack(deps: SelfTestDependencies, stackId: string): Promise<boolean> {
+  return deps.isRollingBack(stackId).catch(() => false);
+}
+
+/** What is wrong, or undefined. */
+async function problemOf(deps: SelfTestDependencies, id: ExecutionId): Promise<string | undefined> {
+  const { ledger, readLog } = deps;
+  const reported = await waitForReport(deps, id);
+  if (!reported) return howFar(deps, id);
+  if (reported.reason === 'withheld') {
+    // As the user would be told, in words that are redacted.
+    return `its output could not be redacted. ${(await ledger.read(id, 'report'))?.logs ?? ''}`.trim();
+  }
+  const redacted = await ledger.read(id, 'redacted');
+  return judgeSelfTest({
+    log: await readLog(id),
+    findings: redacted?.findings ?? {},
+    status: reported.status,
+  });
+}
+
+/** What the ledger keeps of the report; undefined when it did not come in time. */
+async function waitForReport(deps: SelfTestDependencies, id: ExecutionId) {
+  const { clock } = deps;
+  const begun = clock.now();
+  let reachedAt = begun;
+  let isSent = false;
+  while (clock.now() < begun + limits.selfTest.waitSeconds * 1000) {
+    try {
+      const reported = await deps.ledger.read(id, 'reported');
+      if (reported) return reported;
+      if (!isSent) await send(deps, id);
+      isSent = true;
+      reachedAt = clock.now();
+    } catch (thrown) {
+      if (clock.now() >= reachedAt + patienceMilliseconds) throw thrown;
+    }
+    await clock.sleep(lookMilliseconds);
+  }
+  return undefined;
+}
+
+/** As the poller does it. Nobody looks at what the record has besides its time. */
+async function send({ ledger, dispatches, clock }: SelfTestDependencies, id: ExecutionId) {
+  await ledger.create(id, 'task', { receivedAt: clock.now(), input: { id } });
+  await dispatches.send(id);
+}
