@@ -17,8 +17,7 @@ export type AgentErrorCode =
   | 'queue-failed' // a message could not be sent, or is none of ours
   | 'launch-failed' // compute could not be started
   | 'redaction-failed' // the output could not be redacted completely, so it must not leave
-  | 'log-store-failed' // the redacted log could not be stored
-  | 'self-test-failed'; // a deployment's own test of itself
+  | 'log-store-failed'; // the redacted log could not be stored
 
 /**
  * `retryable` decides what happens to the message that caused the error: true leaves it in the queue, false

@@ -1,4 +1,4 @@
-import { Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import type { AppSettings } from './app-settings.ts';
@@ -21,6 +21,10 @@ export class AgentStack extends Stack {
       : Secret.fromSecretNameV2(this, 'Token', tokenSecret);
     this.agent = new RunopsAgent(this, 'Agent', { ...settings, tokenSecret: secret });
     linkToConsole(this, this.agent);
+    if (this.agent.selfTest) {
+      const description = 'What became of the task with which the deployment tried itself out';
+      new CfnOutput(this, 'SelfTest', { description, value: this.agent.selfTest.summary });
+    }
   }
 }
 

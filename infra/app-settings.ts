@@ -98,6 +98,7 @@ const settings = z.strictObject({
   pollerConcurrency: z.exactOptional(count),
   tracing: z.exactOptional(z.boolean()),
   monitoring: z.exactOptional(monitoringSettings),
+  selfTest: z.exactOptional(z.boolean()),
   roles: z.exactOptional(
     z.strictObject({
       permissionsBoundary: z.exactOptional(filled),

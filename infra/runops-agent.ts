@@ -23,6 +23,7 @@ import { Reporting } from './reporting.ts';
 import { applyRoleRules } from './role-rules.ts';
 import type { RunopsAgentProps, ServiceProps } from './runops-agent-props.ts';
 import { secretPermission } from './secret-access.ts';
+import { SelfTest } from './self-test.ts';
 import { Services } from './services.ts';
 import { Storage } from './storage.ts';
 import { TargetRoles } from './target-roles.ts';
@@ -46,6 +47,8 @@ export class RunopsAgent extends Construct {
   readonly reporting: Reporting;
   /** Undefined when it was declined. */
   readonly monitoring: Monitoring | undefined;
+  /** Undefined when it was declined. */
+  readonly selfTest: SelfTest | undefined;
 
   /** @throws AgentError `config-invalid` when a prop cannot be right; the message says what to do. */
   constructor(scope: Construct, id: string, props: RunopsAgentProps) {
@@ -94,6 +97,9 @@ export class RunopsAgent extends Construct {
     this.reporting = new Reporting(this, 'Reporting', reporting);
     if (services.length > 0) this.allowServices(services, parts.shared.AGENT_NAME);
     this.monitoring = this.monitoringOf(props.monitoring ?? {}, parts.shared.AGENT_NAME);
+    // The last part: it waits for all that are there.
+    this.selfTest =
+      props.selfTest === false ? undefined : new SelfTest(this, 'SelfTest', { ...parts, execution });
     applyRoleRules(this, props.roles ?? {});
   }
 

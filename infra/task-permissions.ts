@@ -4,12 +4,21 @@ import { allow, type Permission } from './permissions.ts';
 
 /** To look at the agent's containers and to end them. */
 export function describeAndStopTasks(cluster: CfnCluster): Permission {
+  return onTasks(cluster, ['ecs:DescribeTasks', 'ecs:StopTask']);
+}
+
+/** To look at the agent's containers. */
+export function describeTasks(cluster: CfnCluster): Permission {
+  return onTasks(cluster, ['ecs:DescribeTasks']);
+}
+
+function onTasks(cluster: CfnCluster, actions: readonly string[]): Permission {
   const tasks = Stack.of(cluster).formatArn({
     service: 'ecs',
     resource: 'task',
     resourceName: `${cluster.ref}/*`,
   });
-  return allow(['ecs:DescribeTasks', 'ecs:StopTask'], [tasks], {
+  return allow(actions, [tasks], {
     conditions: { ArnEquals: { 'ecs:cluster': cluster.attrArn } },
     star: "ECS gives each container an id. All of those in this cluster are the agent's own.",
   });

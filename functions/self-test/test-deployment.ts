@@ -1,5 +1,5 @@
 import type { ResourceRequest } from '../../adapters/aws/custom-resource.ts';
-import { AgentError } from '../../core/errors.ts';
+import { AgentError, messageOf } from '../../core/errors.ts';
 import type { ExecutionId } from '../../core/execution.ts';
 import { limits } from '../../core/limits.ts';
 import type { Log } from '../../core/log.ts';
@@ -23,7 +23,7 @@ const patienceMilliseconds = 60_000;
 /**
  * Runs the built-in task through all of the agent and looks at what came back. The same request again waits for the same
  * task. Returns the attributes of the custom resource.
- * @throws AgentError `self-test-failed` that says how far it got; another one when the test itself could not be made.
+ * @throws AgentError `config-invalid` that says how far it got; another one when that could not be found out.
  */
 export async function testDeployment(
   deps: SelfTestDependencies,
@@ -33,14 +33,16 @@ export async function testDeployment(
   if (RequestType === 'Update' && (await isRollingBack(deps, StackId))) return untested;
   const id = selfTestId(RequestId);
   const begun = clock.now();
-  const problem = await problemOf(deps, id);
-  const seconds = Math.round((clock.now() - begun) / 1000);
-  if (problem === undefined) {
-    log.info('self-test.passed', { taskId: id, seconds });
-    return { Seconds: String(seconds), Summary: `The self-test passed in ${seconds} s: ${proven}` };
+  const seconds = () => Math.round((clock.now() - begun) / 1000);
+  try {
+    const problem = await problemOf(deps, id);
+    if (problem !== undefined) throw new AgentError('config-invalid', `The self-test failed: ${problem}`);
+    log.info('self-test.passed', { taskId: id, seconds: seconds() });
+    return { Seconds: String(seconds()), Summary: `The self-test passed in ${seconds()} s: ${proven}` };
+  } catch (thrown) {
+    log.error('self-test.failed', { taskId: id, seconds: seconds(), cause: messageOf(thrown) });
+    throw thrown;
   }
-  log.error('self-test.failed', { taskId: id, seconds, cause: problem });
-  throw new AgentError('self-test-failed', `The self-test failed: ${problem}`);
 }
 
 const proven =
