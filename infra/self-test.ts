@@ -1,7 +1,8 @@
 import { CustomResource, Duration, Stack } from 'aws-cdk-lib';
-import { Construct, type IConstruct } from 'constructs';
+import { Construct } from 'constructs';
 import type { VariablesOf } from '../adapters/aws/deployment-env.ts';
 import { AgentError } from '../core/errors.ts';
+import { taskTypes } from '../core/task-types.ts';
 import type { SelfTestEnv } from '../functions/self-test/env.ts';
 import { AgentFunction } from './agent-function.ts';
 import type { AgentParts } from './agent-parts.ts';
@@ -31,7 +32,7 @@ export class SelfTest extends Construct {
   constructor(scope: Construct, id: string, props: SelfTestProps) {
     super(scope, id);
     const { functions, shared, storage, queues, execution } = props;
-    if (!('shell' in execution.taskDefinitions)) throw noImage();
+    checkImage(execution.taskDefinitions);
     const variables: VariablesOf<SelfTestEnv> = {
       AGENT_NAME: shared.AGENT_NAME,
       LEDGER_BUCKET: shared.LEDGER_BUCKET,
@@ -57,17 +58,13 @@ export class SelfTest extends Construct {
       serviceTimeout: Duration.seconds(serviceSeconds),
       properties: tellsChanges(this, parts),
     });
-    waitFor(this.resource, parts);
+    this.resource.node.addDependency(...parts);
   }
 
   /** A sentence, known when the stack is there. */
   get summary(): string {
     return this.resource.getAttString('Summary');
   }
-}
-
-function waitFor(resource: CustomResource, parts: readonly IConstruct[]): void {
-  resource.node.addDependency(...parts);
 }
 
 /** The star in its ids is the name of one self-test. Other executions are none of its business. */
@@ -93,8 +90,10 @@ function permissionsOf(scope: Construct, { storage, queues, execution, keys }: S
   ];
 }
 
-function noImage(): AgentError {
-  return new AgentError(
+/** @throws AgentError `config-invalid` when there is no image that runs bash. */
+export function checkImage(taskDefinitions: Execution['taskDefinitions']): void {
+  if (Object.hasOwn(taskDefinitions, taskTypes.bash.image)) return;
+  throw new AgentError(
     'config-invalid',
     'The self-test at the end of a deployment runs a bash script, and there is no image for it. Name one as ' +
       'images.shell, or switch the test off with selfTest: false.',

@@ -35,6 +35,19 @@ describe('least privilege', () => {
     ...{ action: `s3:${action}`, resource: object(ledger, key), context: execution },
   });
 
+  const listed = (prefix: string): Asked => ({
+    ...{ action: 's3:ListBucket', resource: `arn:aws:s3:::${ledger}`, context: { 's3:prefix': prefix } },
+  });
+  const onTasks = (action: string): Asked => {
+    const cluster = arnOf({ 'Fn::GetAtt': [all('AWS::ECS::Cluster')[0]?.id, 'Arn'] });
+    const name = all('AWS::ECS::Cluster')[0]?.id.toLowerCase() ?? '';
+    return {
+      action: `ecs:${action}`,
+      resource: task('1').replace('cluster', name),
+      context: { 'ecs:cluster': cluster },
+    };
+  };
+
   it.each<[string, Asked]>([
     ['TargetordersExecution', onRecord('GetObject', 'work/7/spec')],
     ['TargetordersExecution', onRecord('PutObject', 'work/7/result')],
@@ -43,6 +56,13 @@ describe('least privilege', () => {
     ['PollerRole', onRecord('PutObject', 'work/7/task')],
     ['DispatcherRole', onRecord('PutObject', 'executions/7/claim-1')],
     ['ReporterRole', onRecord('DeleteObject', 'work/7/task')],
+    ['TesterRole', onRecord('PutObject', 'work/self-test-1/task')],
+    ['TesterRole', onRecord('PutObject', 'open/self-test-1')],
+    ['TesterRole', onRecord('GetObject', 'work/self-test-1/report')],
+    ['TesterRole', onRecord('GetObject', 'executions/self-test-1/reported')],
+    ['TesterRole', { action: 's3:GetObject', resource: object(logs, 'logs/self-test-1.log') }],
+    ['TesterRole', listed('work/self-test-1/')],
+    ['TesterRole', onTasks('DescribeTasks')],
   ])('allows to %s what it needs: %j', async (part, asked) => {
     expect(await isAllowed(role(part), asked)).toBe(true);
   });
@@ -95,6 +115,24 @@ describe('least privilege', () => {
     ['DispatcherRole', passRole(roleArn('TargetordersTask'), 'lambda.amazonaws.com')],
     ['ReporterRole', { action: 'ecs:RunTask', resource: taskDefinition('shell') }],
     ['ReporterRole', passRole(roleArn('TargetordersTask'), 'ecs-tasks.amazonaws.com')],
+    // The self-test touches its own execution alone, and of that it makes the task and no other record.
+    ['TesterRole', onRecord('PutObject', 'work/7/task')],
+    ['TesterRole', onRecord('PutObject', 'open/7')],
+    ['TesterRole', onRecord('GetObject', 'work/7/task')],
+    ['TesterRole', onRecord('GetObject', 'executions/7/reported')],
+    ['TesterRole', { action: 's3:GetObject', resource: object(logs, 'logs/7.log') }],
+    ['TesterRole', listed('work/7/')],
+    ['TesterRole', listed('')],
+    ...['spec', 'lock', 'result', 'report'].map((name): [string, Asked] => [
+      ...(['TesterRole', onRecord('PutObject', `work/self-test-1/${name}`)] as const),
+    ]),
+    ['TesterRole', onRecord('PutObject', 'executions/self-test-1/started')],
+    ['TesterRole', onRecord('DeleteObject', 'work/self-test-1/task')],
+    ['TesterRole', { action: 's3:PutObject', resource: object(logs, 'logs/self-test-1.log') }],
+    ['TesterRole', { action: 's3:GetObject', resource: object(output, 'output/self-test-1/000001') }],
+    ['TesterRole', { action: 'secretsmanager:GetSecretValue', resource: secretOf('runops/agent-token') }],
+    ['TesterRole', { action: 'ecs:RunTask', resource: taskDefinition('shell') }],
+    ['TesterRole', onTasks('StopTask')],
   ])('denies to %s what it has no business with: %j', async (part, asked) => {
     expect(await isAllowed(role(part), asked)).toBe(false);
   });

@@ -47,6 +47,6 @@ describe('the package', () => {
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['app.ts'] }));
 
     expect(run('tsc', ['-p', '.'])).toBe('');
-    expect(run(process.execPath, ['--disable-warning=ExperimentalWarning', 'app.ts'])).toBe('3\n');
+    expect(run(process.execPath, ['--disable-warning=ExperimentalWarning', 'app.ts'])).toBe('4\n');
   }, 300_000);
 });

@@ -69,7 +69,7 @@ describe('schedules', () => {
     for (const config of invoked) {
       expect(config).toMatchObject({ MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 });
     }
-    expect(invoked).toHaveLength(3);
+    expect(invoked).toHaveLength(all('AWS::Lambda::Function').length);
   });
 });
 
@@ -153,7 +153,8 @@ describe('the outputs', () => {
     expect(names).toEqual(
       expect.arrayContaining(['PollerLogs', 'Waiting', 'Containers', 'Ledger', 'Logs', 'Settings']),
     );
-    for (const output of Object.values(template.Outputs)) {
+    const links = Object.entries(template.Outputs).filter(([name]) => name !== 'SelfTest');
+    for (const [, output] of links) {
       expect(JSON.stringify(output)).toContain('.console.aws.amazon.com/');
     }
   });
