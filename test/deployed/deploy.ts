@@ -21,13 +21,15 @@ export async function bootstrap(emulator: Emulator): Promise<void> {
 export const emulatedAccount = '000000000000';
 
 export interface Deployment {
-  /** As it was synthesized. */
   template: Template;
   /** What was left out. */
   taken: string[];
 }
 
-/** Synthesizes the app with these settings in `folder`, as a customer does, and deploys what the emulator knows. */
+/**
+ * Synthesizes the app with these settings in `folder`, as a customer does, and deploys what the emulator knows. The
+ * template that comes back is whole.
+ */
 export async function deploy(emulator: Emulator, folder: string, settings: object): Promise<Deployment> {
   await writeFile(join(folder, 'runops-agent.json'), JSON.stringify(settings));
   const app = `${process.execPath} --disable-warning=ExperimentalWarning ${join(project, 'infra/app.ts')}`;
@@ -41,9 +43,15 @@ export async function deploy(emulator: Emulator, folder: string, settings: objec
 
 async function prune(emulator: Emulator, file: string): Promise<Deployment> {
   const whole: Template = JSON.parse(await readFile(file, 'utf8'));
-  const { template, taken } = pruneTemplate(whole, await unknownTypes(emulator, whole));
-  await writeFile(file, JSON.stringify(adaptTemplate(template)));
+  const { template, taken } = await fitTemplate(emulator, whole);
+  await writeFile(file, JSON.stringify(template));
   return { template: whole, taken };
+}
+
+/** As much of a template as the emulator knows, in its words. */
+export async function fitTemplate(emulator: Emulator, whole: Template): Promise<Deployment> {
+  const { template, taken } = pruneTemplate(whole, await unknownTypes(emulator, whole));
+  return { template: adaptTemplate(template), taken };
 }
 
 /** Asks the emulator itself, with a template of the types alone: a whole one is too long for this call. */
