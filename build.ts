@@ -80,6 +80,8 @@ writeFileSync(`${folder}/functions/dispatcher/ruby-runner.json`, JSON.stringify(
 async function bundle(options: BuildOptions) {
   await build({
     absWorkingDir: import.meta.dirname,
+    // A link to modules elsewhere must not change the names of chunks, which hold a hash of their modules' paths.
+    preserveSymlinks: true,
     outdir: folder,
     outExtension: { '.js': '.mjs' },
     bundle: true,
