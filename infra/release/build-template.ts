@@ -1,15 +1,16 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { packageVersion } from '../package-files.ts';
 import { PlainStack, type PlainStackProps } from '../plain/plain-stack.ts';
 import { sha256, writeChecksums } from './checksums.ts';
 import { withNeededDependencies } from './needed-dependencies.ts';
+import { ownFolder } from './own-folder.ts';
 import { zipFolder } from './zip-folder.ts';
 
 export interface TemplateOptions {
-  /** Where it is written to. What was in it goes. */
+  /** Where it is written to. An earlier template in it goes. */
   readonly folder: string;
   /**
    * What the name of the bucket with the functions begins with, in each region: `PREFIX-REGION`.
@@ -37,15 +38,15 @@ export const templateFile = 'runops-agent.template.json';
 
 /**
  * Writes the plain template, the code of its functions and their checksums. The same sources make the same bytes.
- * @throws AgentError `config-invalid` when an image is not named by its digest, or the functions were not built.
+ * @throws AgentError `config-invalid` when an image is not named by its digest, or the functions were not built, or something
+ * else is in the folder.
  */
 export function buildTemplate({ folder, bucketPrefix, images = {} }: TemplateOptions): BuiltTemplate {
   const bucket = `${bucketPrefix ?? 'runops-agent-assets-${AWS::AccountId}'}-\${AWS::Region}`;
   const expectedImages = new Map<string, string>();
   const outdir = mkdtempSync(join(tmpdir(), 'runops-template-'));
   try {
-    const absolute = resolve(folder);
-    rmSync(absolute, { recursive: true, force: true });
+    const absolute = ownFolder(folder);
     const app = new App({ outdir, analyticsReporting: false });
     new PlainStack(app, 'runops-agent', {
       images,
