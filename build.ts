@@ -1,6 +1,7 @@
 import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
+import { packagesIn } from './build-packages.ts';
 import { pureSchemas } from './build-pure-schemas.ts';
 import { readRubyProgram } from './containers/ruby-runner/program.ts';
 
@@ -9,6 +10,9 @@ import { readRubyProgram } from './containers/ruby-runner/program.ts';
  * `node build.ts [FOLDER]`.
  */
 const folder = resolve(process.argv[2] ?? `${import.meta.dirname}/dist`);
+
+/** The packages in each bundle, by its entry point: for the list of parts of a release. */
+const packages: Record<string, string[]> = {};
 
 await bundle({
   entryPoints: { runops: 'cli/main.ts' },
@@ -77,9 +81,13 @@ const { filename: __filename, dirname: __dirname } = import.meta;`,
 // For containers of customers' own images: the dispatcher reads it when a task needs it.
 writeFileSync(`${folder}/functions/dispatcher/ruby-runner.json`, JSON.stringify(readRubyProgram()));
 
-async function bundle(options: BuildOptions) {
-  await build({
+writeFileSync(`${folder}/packages.json`, JSON.stringify(packages));
+
+async function bundle(options: Omit<BuildOptions, 'entryPoints'> & { entryPoints: Record<string, string> }) {
+  const { metafile } = await build({
     absWorkingDir: import.meta.dirname,
+    // A link to modules elsewhere must not change the names of chunks, which hold a hash of their modules' paths.
+    preserveSymlinks: true,
     outdir: folder,
     outExtension: { '.js': '.mjs' },
     bundle: true,
@@ -92,5 +100,7 @@ async function bundle(options: BuildOptions) {
     logLevel: 'warning',
     plugins: [pureSchemas],
     ...options,
+    metafile: true,
   });
+  for (const entryPoint of Object.values(options.entryPoints)) packages[entryPoint] = packagesIn(metafile);
 }

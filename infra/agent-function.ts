@@ -63,7 +63,7 @@ export class AgentFunction extends Construct {
       description: props.description,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      code: Code.fromAsset(builtFile(`dist/functions/${name}`)),
+      code: Code.fromAsset(builtFile(`dist/functions/${name}`), { displayName: name }),
       handler: 'index.handler',
       ...(props.layer && { layers: [props.layer] }),
       role: this.role,

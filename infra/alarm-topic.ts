@@ -1,10 +1,13 @@
-import { Arn, ArnFormat, Stack } from 'aws-cdk-lib';
+import { Arn, ArnFormat, Aws, type CfnCondition, Stack } from 'aws-cdk-lib';
 import { CfnSlackChannelConfiguration } from 'aws-cdk-lib/aws-chatbot';
+import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnSubscription, type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
+import { either, onlyIf, whetherFilled } from './conditions.ts';
 import { allow, roleWith } from './permissions.ts';
 
 export interface AlarmTopicProps {
@@ -26,13 +29,19 @@ export interface SlackChannel {
 export class AlarmTopic extends Construct {
   /** Undefined when nobody wants to be told. */
   readonly topic: ITopic | undefined;
+  /** What an alarm does, where somebody wants to be told. */
+  readonly action: IAlarmAction | undefined;
 
   constructor(scope: Construct, id: string, props: AlarmTopicProps) {
     super(scope, id);
     const { alarmTopic, email, slack, agentName, key } = props;
     if (!alarmTopic && !email && !slack) return;
     const topic = alarmTopic ? Topic.fromTopicArn(this, 'Given', alarmTopic) : ownTopic(this, key);
+    const mailed = whetherFilled(this, 'IsMailed', email);
+    // An address that is left empty takes away the topic that is there for it alone.
+    const told = alarmTopic || slack ? undefined : mailed;
     this.topic = topic;
+    this.action = told ? actionIf(told, topic) : new SnsAction(topic);
     if (email) {
       const mail = new CfnSubscription(this, 'Email', {
         ...{ topicArn: topic.topicArn, protocol: 'email', endpoint: email },
@@ -40,7 +49,9 @@ export class AlarmTopic extends Construct {
       acknowledge(mail, 'A mail that cannot be delivered is no use later: the alarm is in the console.', [
         'Serverless-SNSRedrivePolicy',
       ]);
+      onlyIf(mailed, mail);
     }
+    onlyIf(told, topic);
     if (slack) this.tellSlack(slack, agentName, topic);
   }
 
@@ -76,6 +87,10 @@ export class AlarmTopic extends Construct {
       ],
     });
   }
+}
+
+function actionIf(told: CfnCondition, { topicArn }: ITopic): IAlarmAction {
+  return { bind: () => ({ alarmActionArn: either(told, topicArn, Aws.NO_VALUE) }) };
 }
 
 /** Encrypted by the agent's own key, which the alarms of this account may use. Nobody speaks to it without TLS. */

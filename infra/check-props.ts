@@ -33,6 +33,10 @@ function checkAddress(setting: string, address: string): void {
 
 function checkPolicy({ policy, targets = {} }: RunopsAgentProps): void {
   if (!policy) return;
+  if (typeof policy === 'string') {
+    checkPolicyText(targets);
+    return;
+  }
   const { types, targets: ofTargets } = parsePolicy(JSON.stringify(policy));
   checkTypes('policy.types', types);
   for (const [name, rules] of Object.entries(ofTargets)) {
@@ -43,6 +47,14 @@ function checkPolicy({ policy, targets = {} }: RunopsAgentProps): void {
       );
     }
   }
+}
+
+function checkPolicyText(targets: Readonly<Record<string, TargetProps>>): void {
+  const [typed] = Object.entries(targets).find(([, { types }]) => types) ?? [];
+  if (typed === undefined) return;
+  throw invalid(
+    `The types of the target "${typed}" cannot join a policy that is text. Put them into that text.`,
+  );
 }
 
 function checkTypes(setting: string, types: readonly string[] | null | undefined): void {

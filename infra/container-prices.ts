@@ -10,9 +10,10 @@ type PriceVariables = Pick<
 
 /**
  * What an hour of a container costs, for the estimate in the metrics: at the list prices of Northern Virginia, because
- * a template does not know its region, and most regions are within a quarter of them.
+ * a template does not know its region, and most regions are within a quarter of them. A public address that a
+ * container may have is counted.
  */
-export function containerPrices(architecture: CpuArchitecture, publicIp: boolean): PriceVariables {
+export function containerPrices(architecture: CpuArchitecture, publicIp: boolean | string): PriceVariables {
   const [vcpu, memory] =
     architecture === 'arm64'
       ? [prices.fargateVcpu, prices.fargateMemory]

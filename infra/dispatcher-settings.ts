@@ -1,6 +1,6 @@
-import { Stack } from 'aws-cdk-lib';
+import { Fn, Stack } from 'aws-cdk-lib';
 import { parsePolicy } from '../core/policy.ts';
-import type { DispatcherSettings } from '../functions/dispatcher/settings.ts';
+import type { WrittenSettings } from '../functions/dispatcher/settings.ts';
 import type { Execution } from './execution.ts';
 import type { AgentNetwork } from './network.ts';
 import { targetNetwork } from './network-target.ts';
@@ -17,7 +17,7 @@ interface Deployed {
 export function dispatcherSettingsOf(
   props: RunopsAgentProps,
   { network, roles, execution }: Deployed,
-): DispatcherSettings {
+): WrittenSettings {
   const targets = Object.entries(props.targets ?? {});
   return {
     policy: policyOf(props),
@@ -46,7 +46,7 @@ export function dispatcherSettingsOf(
 }
 
 /** The services of the targets that the deployment names. */
-function servicesOf(services: readonly ServiceProps[], ownRegion: string): DispatcherSettings['services'] {
+function servicesOf(services: readonly ServiceProps[], ownRegion: string): WrittenSettings['services'] {
   const named = services.flatMap(({ target, cluster, service, container, region = ownRegion, live }) =>
     target === undefined
       ? []
@@ -55,8 +55,9 @@ function servicesOf(services: readonly ServiceProps[], ownRegion: string): Dispa
   return Object.fromEntries(named);
 }
 
-/** The policy, with the types that targets name. */
-function policyOf({ policy, targets = {} }: RunopsAgentProps): DispatcherSettings['policy'] {
+/** The policy, with the types that targets name; a text is for the dispatcher to read. */
+function policyOf({ policy, targets = {} }: RunopsAgentProps): WrittenSettings['policy'] {
+  if (typeof policy === 'string') return Fn.base64(policy);
   const own = parsePolicy(JSON.stringify(policy ?? {}));
   const merged = { ...own.targets };
   for (const [name, { types }] of Object.entries(targets)) {

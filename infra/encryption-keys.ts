@@ -47,8 +47,8 @@ export class EncryptionKeys extends Construct {
       description: 'Runops agent: ledger, redacted logs, own logs, settings',
       enableKeyRotation: true,
       policy: new PolicyDocument({ statements: [ofTheAccount(), ofItsLogGroups(this)] }),
-      // What it encrypts stays when the stack goes, so it stays too.
-      removalPolicy: RemovalPolicy.RETAIN,
+      // What it encrypts stays when the stack goes, so it stays too; not when the stack never came to be.
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     this.output = new Key(this, 'Output', {
       description: 'Runops agent: raw output, for two days at most',

@@ -1,5 +1,4 @@
 import { Stack } from 'aws-cdk-lib';
-import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Construct } from 'constructs';
 import { agentMetrics } from './agent-metrics.ts';
 import { type AlarmThresholds, defaultThresholds } from './alarm-thresholds.ts';
@@ -64,10 +63,9 @@ export class Monitoring extends Construct {
       },
       thresholds: { ...defaultThresholds, ...thresholds },
     };
-    const { topic } = new AlarmTopic(this, 'Topic', { ...targets, agentName, key: keys.data });
+    const { action } = new AlarmTopic(this, 'Topic', { ...targets, agentName, key: keys.data });
     this.alarms = new Alarms(this, 'Alarms', {
-      ...{ ...watched, agentName, runbooks },
-      action: topic && new SnsAction(topic),
+      ...{ ...watched, agentName, runbooks, action },
     });
     new AgentDashboard(this, 'Dashboard', {
       ...{ ...watched, agentName, runbooks, logGroups },

@@ -32,10 +32,11 @@ export interface RunopsAgentProps {
    */
   readonly identity?: IdentityProps;
   /**
-   * What may run, and within which limits: docs/policy.md.
+   * What may run, and within which limits: docs/policy.md. As text it is JSON that CloudFormation fills in, which is
+   * read when a task is to start.
    * @default - all types, for an hour, 100 MiB of output
    */
-  readonly policy?: Policy;
+  readonly policy?: Policy | string;
   /**
    * The path of an ES module of yours with functions around each task: docs/hooks.md. Its folder is deployed whole.
    * @default - none

@@ -1,10 +1,11 @@
-import { Stack } from 'aws-cdk-lib';
+import { Fn, Stack } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { AgentParts, SharedVariables } from './agent-parts.ts';
 
 import { checkProps } from './check-props.ts';
+import { either, whetherFilled } from './conditions.ts';
 import { containerPrices } from './container-prices.ts';
 import { dispatcherSettingsOf } from './dispatcher-settings.ts';
 import { Dispatching } from './dispatching.ts';
@@ -21,7 +22,7 @@ import { Queues } from './queues.ts';
 import { redactionSettings } from './redaction-settings.ts';
 import { Reporting } from './reporting.ts';
 import { applyRoleRules } from './role-rules.ts';
-import type { RunopsAgentProps, ServiceProps } from './runops-agent-props.ts';
+import type { IdentityProps, RunopsAgentProps, ServiceProps } from './runops-agent-props.ts';
 import { secretPermission } from './secret-access.ts';
 import { SelfTest } from './self-test.ts';
 import { Services } from './services.ts';
@@ -66,6 +67,7 @@ export class RunopsAgent extends Construct {
     this.queues = new Queues(this, 'Queues');
     this.network = agentNetwork(this, 'Network', props.network ?? { profile: 'public' }, {
       ...{ buckets: [storage.ledger, storage.output], logKey: keys.data, logRetention },
+      lookUp: () => ({ vpcId: Fn.importValue('TODO'), publicIp: Fn.importValue('TODO') }),
     });
     const roles = new TargetRoles(this, 'Roles', {
       ...{ storage, keys, targets, services, secretKeys, secretVariables },
@@ -135,7 +137,7 @@ export class RunopsAgent extends Construct {
       // One stack may hold several agents.
       RUNOPS_INSTANCE: `${Stack.of(this).stackId}/${this.node.id}`,
       RUNOPS_VERSION: packageVersion,
-      JWK_VERIFY: String(props.identity !== undefined),
+      JWK_VERIFY: this.verifiesUsers(props.identity),
       LEDGER_BUCKET: storage.ledger.bucketName,
       OUTPUT_BUCKET: storage.output.bucketName,
     };
@@ -150,5 +152,10 @@ export class RunopsAgent extends Construct {
     ];
     const hooks = props.hooks === undefined ? undefined : new HooksLayer(this, 'Hooks', props.hooks);
     return { storage, keys, queues, functions, shared, hooks, token };
+  }
+
+  private verifiesUsers(identity: IdentityProps | undefined): string {
+    const filled = whetherFilled(this, 'VerifiesUsers', identity?.jwkUrl);
+    return filled ? either(filled, 'true', 'false') : String(identity !== undefined);
   }
 }

@@ -21,7 +21,10 @@ export interface StorageProps {
   readonly logRetentionDays: number;
 }
 
-/** The buckets. All of them stay when the stack goes: CloudFormation deletes no bucket that holds something. */
+/**
+ * The buckets. All of them stay when the stack goes: CloudFormation deletes no bucket that holds something. When the
+ * first installation fails, they go with the rest of it.
+ */
 export class Storage extends Construct {
   /** `executions/<id>/…` for ever, `work/<id>/…` and `open/<id>` until the execution is closed. */
   readonly ledger: IBucket;
@@ -69,7 +72,7 @@ function bucket(scope: Construct, id: string, props: BucketProps): IBucket {
     minimumTLSVersion: 1.2,
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
     objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
-    removalPolicy: RemovalPolicy.RETAIN,
+    removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     ...props,
   });
   // CDK's class and its interface differ in `isWebsite?: boolean` and `boolean | undefined`.

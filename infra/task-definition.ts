@@ -38,11 +38,9 @@ export function taskDefinition(scope: Construct, id: string, props: TaskDefiniti
     executionRoleArn: props.pullRole.roleArn,
     containerDefinitions: [container(scope, props)],
   });
-  // A launch that was decided before a deployment still finds its revision after it.
+  // A launch that was decided before a deployment still finds its revision after it. The last one goes with the stack.
   made.cfnOptions.updateReplacePolicy = CfnDeletionPolicy.RETAIN;
-  acknowledge(made, 'The last revision goes with the stack: nobody launches it any more.', [
-    'CloudFormation-Validate::W3011',
-  ]);
+  made.cfnOptions.deletionPolicy = CfnDeletionPolicy.DELETE;
   acknowledge(made, 'The variables hold names of buckets and roles, no secrets.', ['AwsSolutions-ECS2']);
   return made;
 }

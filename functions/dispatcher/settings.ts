@@ -1,22 +1,45 @@
 import * as z from 'zod/mini';
-import { policySchema } from '../../core/policy.ts';
+import { parsePolicy, policySchema } from '../../core/policy.ts';
 import { serviceAddressSchema } from '../../core/service-address.ts';
 
 /**
  * What the dispatcher has to know of the deployment and what would not fit into its environment (4 KB,
  * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html). `infra` writes it into a secret.
  */
-export type DispatcherSettings = z.infer<typeof dispatcherSettings>;
+export type DispatcherSettings = z.output<typeof dispatcherSettings>;
+
+/** The same as `infra` writes them: what CloudFormation fills in is text. */
+export type WrittenSettings = z.input<typeof dispatcherSettings>;
 
 const network = z.object({
-  subnets: z.array(z.string()).check(z.minLength(1)),
+  /** An entry may be several ids with commas between them. */
+  subnets: z.pipe(
+    z.array(z.string()).check(z.minLength(1)),
+    z.transform((ids) => ids.flatMap((id) => id.split(','))),
+  ),
   securityGroups: z.array(z.string()).check(z.minLength(1)),
   /** Whether the container gets a public address: where its subnets have no other way out. */
-  publicIp: z.boolean(),
+  publicIp: z.union(
+    [
+      z.boolean(),
+      z.pipe(
+        z.string().check(z.regex(/^(true|false)$/)),
+        z.transform((text) => text === 'true'),
+      ),
+    ],
+    'must be a boolean',
+  ),
 });
 
 export const dispatcherSettings = z.object({
-  policy: policySchema,
+  /** Or its JSON text in Base64: CloudFormation puts a parameter into other JSON as it is, quotes and all. */
+  policy: z.union([
+    policySchema,
+    z.pipe(
+      z.string(),
+      z.transform((text) => parsePolicy(Buffer.from(text, 'base64').toString())),
+    ),
+  ]),
   network,
   /** The ARN of the task definition of each image family. */
   taskDefinitions: z.record(z.string(), z.string()),

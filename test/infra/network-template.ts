@@ -1,4 +1,4 @@
-import { App, Stack, type StackProps } from 'aws-cdk-lib';
+import { App, Fn, Stack, type StackProps } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -19,6 +19,7 @@ export function synthesized(
       'arn:aws:kms:eu-west-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef',
     ),
     logRetention: RetentionDays.ONE_MONTH,
+    lookUp: () => ({ vpcId: Fn.importValue('vpc'), publicIp: Fn.importValue('public-ip') }),
   });
   return { network, template: Template.fromStack(stack), stack };
 }

@@ -3,16 +3,19 @@ import { synthesize } from '../support/synthesize.ts';
 
 const { all } = synthesize();
 
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html */
+const staysOnceInstalled = { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' };
+
 describe('buckets', () => {
   const buckets = all('AWS::S3::Bucket');
   const named = (part: string) => buckets.find(({ id }) => id.includes(`Storage${part}`))?.properties;
   const policyOf = (part: string) =>
     JSON.stringify(all('AWS::S3::BucketPolicy').find(({ id }) => id.includes(`Storage${part}`))?.properties);
 
-  it('are closed to the public, encrypted with keys of ours, and stay when the stack goes', () => {
+  it('are closed to the public, encrypted with keys of ours, and stay when a stack goes that was ever there', () => {
     expect(buckets).toHaveLength(3);
     for (const { properties, policies } of buckets) {
-      expect(policies.DeletionPolicy).toBe('Retain');
+      expect(policies).toMatchObject(staysOnceInstalled);
       expect(properties).toMatchObject({
         PublicAccessBlockConfiguration: {
           ...{
@@ -62,5 +65,10 @@ describe('keys', () => {
   it('are two, and change every year', () => {
     const keys = all('AWS::KMS::Key').map(({ properties }) => properties.EnableKeyRotation);
     expect(keys).toEqual([true, true]);
+  });
+
+  it('stay with the buckets, but for that of the raw output', () => {
+    const policies = all('AWS::KMS::Key').map(({ policies }) => policies.DeletionPolicy);
+    expect(policies.sort()).toEqual(['Delete', 'RetainExceptOnCreate']);
   });
 });

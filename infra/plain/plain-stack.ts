@@ -1,0 +1,91 @@
+import {
+  CfnOutput,
+  type CfnParameter,
+  CfnRule,
+  Fn,
+  type IStackSynthesizer,
+  SecretValue,
+  Stack,
+} from 'aws-cdk-lib';
+import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Construct } from 'constructs';
+import { acknowledge } from '../acknowledge.ts';
+import { linkToConsole } from '../console-links.ts';
+import { packageVersion } from '../package-files.ts';
+import { RunopsAgent } from '../runops-agent.ts';
+import type { RunopsAgentProps } from '../runops-agent-props.ts';
+import { plainParameters } from './parameters.ts';
+import { type Places, PlainSynthesizer } from './plain-synthesizer.ts';
+
+export interface PlainStackProps {
+  readonly images: NonNullable<RunopsAgentProps['images']>;
+  readonly places: Places;
+}
+
+/** The agent for those who have no CDK: what `runops-agent.json` says elsewhere, the parameters of a template say here. */
+export class PlainStack extends Stack {
+  readonly agent: RunopsAgent;
+
+  constructor(scope: Construct, id: string, { images, places }: PlainStackProps) {
+    super(scope, id, {
+      description: `Runops agent ${packageVersion}: runs tasks of Runops in this account, each in a container of its own`,
+      // CDK's class and its interface differ in `bootstrapQualifier?: string` and `string | undefined`.
+      synthesizer: new PlainSynthesizer(places) as IStackSynthesizer,
+    });
+    const given = plainParameters(this);
+    const text = (name: keyof typeof given) => given[name].valueAsString;
+    this.agent = new RunopsAgent(this, 'Agent', {
+      images,
+      tokenSecret: secretWith(this, given.AgentToken),
+      apiUrl: text('ApiUrl'),
+      tags: text('Tags'),
+      identity: { jwkUrl: text('JwkUrl'), issuer: text('JwtIssuer'), audience: text('JwtAudience') },
+      policy: text('Policy'),
+      network: { profile: 'either', subnetIds: text('SubnetIds') },
+      monitoring: { email: text('AlarmEmail') },
+    });
+    this.refuseHalfAnIdentity(text('JwkUrl'), [text('JwtIssuer'), text('JwtAudience')]);
+    linkToConsole(this, this.agent);
+    this.tellWhatStays();
+  }
+
+  /** Nobody would look at an issuer or an audience without keys, and whoever typed it in believes that somebody does. */
+  private refuseHalfAnIdentity(jwkUrl: string, claims: readonly string[]): void {
+    const isFilled = (text: string) => Fn.conditionNot(Fn.conditionEquals(text, ''));
+    new CfnRule(this, 'IdentityHasKeys', {
+      ruleCondition: Fn.conditionOr(...claims.map(isFilled)),
+      assertions: [
+        {
+          assert: isFilled(jwkUrl),
+          assertDescription:
+            'JwtIssuer and JwtAudience are compared with verified tokens only: fill in JwkUrl too.',
+        },
+      ],
+    });
+  }
+
+  private tellWhatStays(): void {
+    const { ledger, output, logs } = this.agent.storage;
+    const buckets = [ledger, output, logs].map(({ bucketName }) => bucketName).join(', ');
+    new CfnOutput(this, 'KeptAfterDeletion', {
+      description: 'What stays when this stack is deleted, as evidence of what ran: docs/install.md#remove',
+      value: `Buckets ${buckets}; KMS key ${this.agent.keys.data.keyId}`,
+    });
+  }
+}
+
+/** The token in a secret of its own, whose name CloudFormation makes: no container reads it. */
+function secretWith(scope: Construct, token: CfnParameter): ISecret {
+  const secret = new Secret(scope, 'Token', {
+    description: "Runops agent: the organisation's token",
+    secretStringValue: SecretValue.cfnParameter(token),
+  });
+  acknowledge(secret, 'Runops gives out tokens: a new one is typed into an update of the stack.', [
+    ...['AwsSolutions-SMG4', 'NIST.800.53.R5-SecretsManagerRotationEnabled'],
+  ]);
+  acknowledge(secret, 'The key of Secrets Manager: it lets nobody in who may not read the secret.', [
+    'NIST.800.53.R5-SecretsManagerUsingKMSKey',
+  ]);
+  // CDK's class and its interface differ in `secretFullArn?: string` and `string | undefined`.
+  return secret as ISecret;
+}
