@@ -22,6 +22,8 @@ export interface ApiCall {
    * repetition as it answered the first: https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
    */
   idempotencyKey?: string;
+  /** The span of ours that this call belongs to: `core/trace.ts`. */
+  traceparent?: string | undefined;
   /** Whether a success is of use only with its body. */
   needsBody: boolean;
   patience: Patience;
@@ -43,7 +45,8 @@ export function callApi({ apiUrl, token }: ApiAddress, http: Http): CallApi {
   }
   const headers = { accept: 'application/json', authorization: `Bearer ${token}` };
 
-  return ({ method, path, body, hasOrigin, idempotencyKey, needsBody, patience, responseBytesMax }) => {
+  return (call) => {
+    const { method, path, body, hasOrigin, idempotencyKey, traceparent, needsBody, patience } = call;
     const request = {
       method,
       url: base + path,
@@ -51,10 +54,11 @@ export function callApi({ apiUrl, token }: ApiAddress, http: Http): CallApi {
         ...headers,
         ...(hasOrigin ? { origin: 'agent' } : {}),
         ...(idempotencyKey ? { 'idempotency-key': `"${idempotencyKey}"` } : {}),
+        ...(traceparent ? { traceparent } : {}),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      responseBytesMax,
+      responseBytesMax: call.responseBytesMax,
     };
     return sendWithRetries(http, request, patience, needsBody);
   };

@@ -2,6 +2,7 @@ import type { ReportBody } from './execution.ts';
 import type { StoredLog } from './ports.ts';
 import type { Redacted } from './redaction/redacted.ts';
 import type { Task } from './task.ts';
+import type { Trace } from './trace.ts';
 
 /** Who hands out tasks: the Runops API, as `docs/api.md` describes it. */
 export interface ControlPlane {
@@ -14,8 +15,8 @@ export interface ControlPlane {
   readyTasks(): Promise<unknown[]>;
   /** Ids of running tasks that a user wants killed. Empty when the server does not know the call. */
   killRequests(): Promise<Task['id'][]>;
-  /** Takes the task: exactly one caller is granted it. */
-  lock(id: Task['id']): Promise<Lock>;
+  /** Takes the task: exactly one caller is granted it. The trace lets the API join, here and in `report`. */
+  lock(id: Task['id'], trace?: Trace): Promise<Lock>;
   /** Carries redacted output while a task runs. Does nothing once the server has answered 404. */
   progress(
     id: Task['id'],
@@ -24,7 +25,7 @@ export interface ControlPlane {
   /** Puts the redacted log at the pre-signed URL of the lock. An error of `log.read` comes out as it is. */
   upload(url: string, log: Pick<StoredLog, 'bytes' | 'read'>): Promise<void>;
   /** Posts the one result. Safe to repeat with the same body. */
-  report(body: ReportBody): Promise<void>;
+  report(body: ReportBody, trace?: Trace): Promise<void>;
 }
 
 export interface AgentDescription {

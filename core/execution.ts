@@ -116,7 +116,14 @@ const recordSchemas = {
   result: resultSchema,
   report: reportBodySchema,
   /** What was found and where the log is, for those who run the agent; counts only, never the values. */
-  redacted: z.object({ findings: z.record(z.string(), z.int()), bytes: z.int(), location: z.string() }),
+  redacted: z.object({
+    findings: z.record(z.string(), z.int()),
+    bytes: z.int(),
+    location: z.string(),
+    /** Earlier versions of the agent did not write these two. */
+    startedAt: z.optional(milliseconds),
+    endedAt: z.optional(milliseconds),
+  }),
   /** All that stays of what the user was told. Version 0.1.0 wrote the time alone. */
   reported: z.object({
     reportedAt: milliseconds,

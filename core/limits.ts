@@ -31,6 +31,8 @@ export const limits = {
   selfTest: { waitSeconds: 540, startSeconds: 600, runSeconds: 60, outputBytes: 64 * 1024 },
   /** How often dispatching one execution may be tried. */
   dispatchAttempts: 50,
+  /** How long a reporter whose result is at the API may take to send a trace. */
+  traceMilliseconds: 500,
   /** How many executions one sweep looks at, and one poll writes down, at once. */
   executionsAtOnce: 50,
   /** One script, as UTF-8. */

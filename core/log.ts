@@ -26,6 +26,7 @@ export type LogEvent =
   | 'result.reported'
   | 'report.refused'
   | 'hook.failed'
+  | 'trace.failed'
   | 'progress.failed'
   | 'cleanup.failed'
   | 'message.failed'

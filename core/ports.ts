@@ -1,6 +1,7 @@
 import type { ExecutionId, LedgerRecords, RecordName } from './execution.ts';
 import type { Redacted } from './redaction/redacted.ts';
 import type { SecretReference } from './task.ts';
+import type { ExecutionTrace } from './trace.ts';
 
 /**
  * The doors of the core. Each is implemented once per side in `adapters/`, and every implementation passes
@@ -73,6 +74,12 @@ export interface StoredLog {
   read(): AsyncIterable<Uint8Array>;
   /** Where a person finds it: a path or an address of the console. */
   location: string;
+}
+
+/** Keeps the traces of executions that have ended. */
+export interface Tracer {
+  /** Soon over, and never throws: a trace that is lost harms nothing. */
+  record(execution: ExecutionTrace): Promise<void>;
 }
 
 /** One kind of secret store. Implementations are one file each in `adapters/`. */

@@ -8,6 +8,7 @@ import { type Http, retryAfterMilliseconds } from './http-retry.ts';
 import { limits } from './limits.ts';
 import { uploadLog } from './log-upload.ts';
 import { idOf, snakeCaseKeys, type Task } from './task.ts';
+import { type Trace, traceparentOf } from './trace.ts';
 
 export interface RunopsApi extends ApiAddress, Http {
   /** Sent as one value; null asks for the tasks of targets without tags. */
@@ -35,10 +36,10 @@ export function runopsApi(api: RunopsApi): ControlPlane {
     },
     readyTasks: ready.list,
     killRequests: () => killRequests(ready.ids()),
-    lock: (id) => lock(call, id, api.instance),
+    lock: (id, trace) => lock(call, id, api.instance, trace),
     progress,
     upload: (url, log) => uploadLog(api, url, log),
-    report: (body) => report(call, webhookExtensions ? body : withoutExtensions(body)),
+    report: (body, trace) => report(call, webhookExtensions ? body : withoutExtensions(body), trace),
   };
 }
 
@@ -69,13 +70,19 @@ function readyTasks(callApi: CallApi, { clock, tags }: RunopsApi) {
   return { list, ids: () => ids };
 }
 
-async function lock(callApi: CallApi, id: Task['id'], instance: string): Promise<Lock> {
+async function lock(
+  callApi: CallApi,
+  id: Task['id'],
+  instance: string,
+  trace: Trace | undefined,
+): Promise<Lock> {
   const call = {
     purpose: `lock task ${id}`,
     method: 'POST',
     path: `/v1/tasks/${id}/lock`,
     hasOrigin: true,
     idempotencyKey: `${instance}-${id}`,
+    traceparent: trace && traceparentOf(trace, 'queue'),
     // Without its body a success is a lock all the same: asking again would be refused.
     needsBody: false,
     patience: limits.apiCalls.lock,
@@ -100,13 +107,14 @@ function uploadUrlOf(body: string | null): string | null {
   }
 }
 
-async function report(callApi: CallApi, body: object): Promise<void> {
+async function report(callApi: CallApi, body: object, trace: Trace | undefined): Promise<void> {
   const call = {
     purpose: 'take the result of a task',
     method: 'POST',
     path: '/v1/webhooks',
     body,
     hasOrigin: true,
+    traceparent: trace && traceparentOf(trace, 'report'),
     needsBody: false,
     patience: limits.apiCalls.report,
     responseBytesMax: limits.shortResponseBytes,

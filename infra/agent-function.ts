@@ -8,7 +8,6 @@ import {
   type ILayerVersion,
   Function as LambdaFunction,
   Runtime,
-  Tracing,
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
@@ -21,7 +20,6 @@ import { allow, type Permission, roleWith } from './permissions.ts';
 export interface FunctionSurroundings {
   readonly logKey: IKey;
   readonly logRetention: RetentionDays;
-  readonly tracing: boolean;
 }
 
 /** The folders in `functions/`. */
@@ -52,7 +50,7 @@ export class AgentFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: AgentFunctionProps) {
     super(scope, id);
-    const { name, logKey, logRetention, tracing, reservedConcurrency } = props;
+    const { name, logKey, logRetention, reservedConcurrency } = props;
     this.logGroup = new LogGroup(this, 'Log', {
       retention: logRetention,
       encryptionKey: logKey,
@@ -70,7 +68,6 @@ export class AgentFunction extends Construct {
       memorySize: props.memoryMiB,
       timeout: Duration.seconds(props.timeoutSeconds),
       logGroup: this.logGroup,
-      tracing: tracing ? Tracing.ACTIVE : Tracing.DISABLED,
       // A minute later another event comes: none may pile up. Lambda would try those for six hours.
       // https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
       retryAttempts: 0,
@@ -94,7 +91,7 @@ export class AgentFunction extends Construct {
 }
 
 function functionRole(scope: Construct, logGroup: LogGroup, props: AgentFunctionProps): Role {
-  const { name, queues = [], permissions, tracing } = props;
+  const { name, queues = [], permissions } = props;
   const taking = ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'];
   const queueArns = queues.map(({ queue }) => queue.queueArn);
   return roleWith(scope, 'Role', {
@@ -104,15 +101,9 @@ function functionRole(scope: Construct, logGroup: LogGroup, props: AgentFunction
       ...permissions,
       allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroup.logGroupArn]),
       ...(queueArns.length > 0 ? [allow(taking, queueArns)] : []),
-      ...(tracing ? [traces] : []),
     ],
   });
 }
-
-/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html */
-const traces = allow(['xray:PutTelemetryRecords', 'xray:PutTraceSegments'], ['*'], {
-  star: 'X-Ray knows no resources.',
-});
 
 function setVariables({ name, variables }: AgentFunctionProps): Record<string, string> {
   const all = {
@@ -139,5 +130,9 @@ function acknowledgeFunction(lambda: LambdaFunction): void {
     'Serverless-LambdaAsyncFailureDestination',
     'Serverless-LambdaDLQ',
   ]);
-  acknowledge(lambda, 'Traces cost money: they are on if you want them.', ['Serverless-LambdaTracing']);
+  acknowledge(
+    lambda,
+    'One trace for each execution says more than one for each invocation: docs/operations.md.',
+    ['Serverless-LambdaTracing'],
+  );
 }

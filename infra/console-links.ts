@@ -39,6 +39,9 @@ export function consolePages(
     Ledger: ['All executions, each with its records', bucket(storage.ledger.bucketName, 'executions/')],
     Logs: ['The redacted logs', bucket(storage.logs.bucketName, 'logs/')],
     Waiting: ['Tasks that wait for their start', queue(queues.dispatches.queue.queueUrl)],
+    ...(reporting.tracing && {
+      Traces: ['Where the time of an execution went', `${home}/cloudwatch/home?${region}#xray:traces/query`],
+    }),
     Settings: [
       'Policy, network and roles, as the dispatcher reads them',
       `${home}/secretsmanager/secret?name=${encoded(dispatching.settings.ref)}&${region}`,

@@ -1,3 +1,4 @@
+import { Stack } from 'aws-cdk-lib';
 import { type EventPattern, Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Construct } from 'constructs';
@@ -20,15 +21,20 @@ export interface ReportingProps extends AgentParts {
   readonly execution: Execution;
   readonly redaction: RedactionSettings;
   readonly prices: ReturnType<typeof containerPrices>;
+  /** Whether the trace of each execution goes to X-Ray. */
+  readonly tracing: boolean;
 }
 
 /** Redacts what was printed, stores it, tells the API: woken by results, by containers that stop, and each minute. */
 export class Reporting extends Construct {
   readonly reporter: AgentFunction;
+  readonly tracing: boolean;
 
   constructor(scope: Construct, id: string, props: ReportingProps) {
     super(scope, id);
-    const { queues, functions, shared, storage, execution, redaction, hooks, prices } = props;
+    const { queues, functions, shared, storage, execution, redaction, hooks, prices, tracing } = props;
+    const { region, urlSuffix } = Stack.of(this);
+    this.tracing = tracing;
     const variables: VariablesOf<ReporterEnv> = {
       ...shared,
       LOG_BUCKET: storage.logs.bucketName,
@@ -39,6 +45,7 @@ export class Reporting extends Construct {
       CAPABILITIES: props.capabilities,
       ...prices,
       ...redaction.variables,
+      XRAY_URL: tracing ? `https://xray.${region}.${urlSuffix}` : undefined,
       RUNOPS_HOOKS: hooks?.module,
     };
     const dead = [queues.dispatches, queues.kills, queues.reports].map((pair) => pair.dead);
@@ -93,7 +100,7 @@ export class Reporting extends Construct {
   }
 
   private permissionsOf(props: ReportingProps): Permission[] {
-    const { queues, token, storage, keys, execution, redaction } = props;
+    const { queues, token, storage, keys, execution, redaction, tracing } = props;
     const permanent = ['started', 'redacted', 'reported'].map((name) => `executions/*/${name}`);
     const passing = ['result', 'report'].map((name) => `work/*/${name}`);
     const records = { reads: ['work/*', 'executions/*'], creates: [...permanent, ...passing], closes: true };
@@ -108,9 +115,13 @@ export class Reporting extends Construct {
       allow(['s3:AbortMultipartUpload', 's3:GetObject', 's3:PutObject'], [logs], anyExecution),
       describeAndStopTasks(execution.cluster),
       ...redaction.permissions(this),
+      ...(tracing ? [traces] : []),
     ];
   }
 }
+
+/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html */
+const traces = allow(['xray:PutTraceSegments'], ['*'], { star: 'X-Ray knows no resources.' });
 
 /** Redaction takes most of the time, and services for it have quotas. */
 const reportsAtOnce = 10;

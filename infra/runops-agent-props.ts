@@ -119,7 +119,7 @@ export interface RunopsAgentProps {
    */
   readonly pollerConcurrency?: number;
   /**
-   * Whether X-Ray traces the functions. It costs money.
+   * Whether the trace of each execution goes to X-Ray. It costs money: docs/operations.md.
    * @default false
    */
   readonly tracing?: boolean;

@@ -83,7 +83,7 @@ export class RunopsAgent extends Construct {
     });
     this.execution = execution;
 
-    const parts = this.partsOf(props, { ...logs, tracing: props.tracing ?? false });
+    const parts = this.partsOf(props, logs);
     const deployed = [...Object.keys(execution.taskDefinitions), ...(services.length > 0 ? ['service'] : [])];
     const capabilities = typesOf(deployed).join(',');
     const settings = dispatcherSettingsOf(props, { network: this.network, roles, execution });
@@ -95,7 +95,8 @@ export class RunopsAgent extends Construct {
       ...{ ...parts, execution, roles, settings, identity: props.identity, startsAtOnce },
     });
     const prices = containerPrices(architecture, this.network.publicIp);
-    const reporting = { ...parts, capabilities, execution, redaction, prices };
+    const { tracing = false } = props;
+    const reporting = { ...parts, capabilities, execution, redaction, prices, tracing };
     this.reporting = new Reporting(this, 'Reporting', reporting);
     if (services.length > 0) this.allowServices(services, parts.shared.AGENT_NAME);
     this.monitoring = this.monitoringOf(props.monitoring ?? {}, parts.shared.AGENT_NAME);

@@ -5,7 +5,8 @@ import { Construct } from 'constructs';
 export const queries = {
   'one execution from end to end': [
     '# Put the number of the task in place of 4711.',
-    'fields @timestamp, coalesce(message, event) as what, level, type, target, code, reason, cause, launchId',
+    'fields @timestamp, coalesce(message, event) as what, level, type, target, code, reason, cause, launchId,',
+    '    traceId',
     "| filter taskId = '4711' or taskId = 4711",
     '| sort @timestamp asc',
     '| limit 200',

@@ -18,9 +18,9 @@ export function controlPlaneByToken(
     register: async (agent) => (await client()).register(agent),
     readyTasks: async () => (await client()).readyTasks(),
     killRequests: async () => (await client()).killRequests(),
-    lock: async (id) => (await client()).lock(id),
+    lock: async (id, trace) => (await client()).lock(id, trace),
     progress: async (id, chunk) => (await client()).progress(id, chunk),
     upload: async (url, log) => (await client()).upload(url, log),
-    report: async (body) => (await client()).report(body),
+    report: async (body, trace) => (await client()).report(body, trace),
   };
 }

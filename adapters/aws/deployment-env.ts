@@ -35,6 +35,9 @@ export const ledgerEnv = {
 /** The queues, by their URLs. */
 export const queueUrl = url;
 
+/** Where a service of AWS answers. */
+export const serviceUrl = url;
+
 /** The variables of a deployable as `infra` has to set them: all of them texts. */
 export type VariablesOf<Env> = {
   [Name in keyof Env as undefined extends Env[Name] ? never : Name]: string;

@@ -22,9 +22,9 @@ export function measuredControlPlane(plane: ControlPlane, meter: Meter, clock: C
     register: (agent) => measured('register', () => plane.register(agent)),
     readyTasks: () => measured('ready-tasks', () => plane.readyTasks()),
     killRequests: () => measured('kill-requests', () => plane.killRequests()),
-    lock: (id) => measured('lock', () => plane.lock(id)),
+    lock: (id, trace) => measured('lock', () => plane.lock(id, trace)),
     progress: (id, chunk) => measured('progress', () => plane.progress(id, chunk)),
     upload: (url, log) => measured('upload', () => plane.upload(url, log)),
-    report: (body) => measured('report', () => plane.report(body)),
+    report: (body, trace) => measured('report', () => plane.report(body, trace)),
   };
 }

@@ -9,6 +9,7 @@ import type { Launcher, Ledger, Queue } from '../../core/ports.ts';
 import { isSelfTest, selfTestSpec, taskIdOf } from '../../core/self-test.ts';
 import { type Guard, specify } from '../../core/specify.ts';
 import { parseTask, type Task } from '../../core/task.ts';
+import { type Trace, traceOf } from '../../core/trace.ts';
 
 export interface DispatchDependencies extends Guard {
   ledger: Ledger;
@@ -27,19 +28,20 @@ export interface DispatchDependencies extends Guard {
  */
 export async function dispatch(deps: DispatchDependencies, id: ExecutionId): Promise<void> {
   const { ledger } = deps;
-  const [received, started, refused] = await Promise.all([
+  const [task, started, refused] = await Promise.all([
     ledger.read(id, 'task'),
     ledger.read(id, 'started'),
     ledger.read(id, 'refused'),
   ]);
-  const taskId = taskIdOf(id, received);
-  if (taskId === undefined || started) return;
+  const taskId = taskIdOf(id, task);
+  if (!task || taskId === undefined || started) return;
   // A stale list may have brought it back.
   if (refused) return ledger.close(id);
 
   const attempt = await claim(deps, id, deps.leaseSeconds);
   if (attempt === undefined) return giveUp(deps, id);
-  const lockedAt = await lock(deps, id, taskId, attempt, received?.receivedAt);
+  const received = { taskId, receivedAt: task.receivedAt, trace: traceOf(id, task) };
+  const lockedAt = await lock(deps, id, attempt, received);
   if (lockedAt === undefined) return;
   // Whoever asks for a kill writes `kill` and then looks for `lock`, which is there by now: one of us sees it.
   const [kill, written] = await Promise.all([ledger.read(id, 'kill'), ledger.read(id, 'spec')]);
@@ -47,27 +49,26 @@ export async function dispatch(deps: DispatchDependencies, id: ExecutionId): Pro
     await concludeKilled(deps, id);
     return;
   }
-  const spec = written ?? (await specifyOnce(deps, id, received?.input, lockedAt));
-  if (spec) await launch(deps, id, spec, lockedAt);
+  const spec = written ?? (await specifyOnce(deps, id, task.input, lockedAt));
+  if (spec) await launch(deps, id, spec, lockedAt, received.trace);
 }
 
 /** When the API gave us the task; undefined when it did not. From then on exactly one result is owed. */
 async function lock(
   deps: DispatchDependencies,
   id: ExecutionId,
-  taskId: Task['id'],
   attempt: number,
-  receivedAt: number | undefined,
+  { taskId, receivedAt, trace }: { taskId: Task['id']; receivedAt: number; trace: Trace },
 ) {
   const { ledger, clock, controlPlane, log } = deps;
   // The first attempt is before every lock.
   const known = attempt === 1 ? undefined : await ledger.read(id, 'lock');
   if (known) return known.lockedAt;
-  const lock = await controlPlane.lock(taskId);
+  const lock = await controlPlane.lock(taskId, trace);
   if (lock.outcome === 'granted') {
     const lockedAt = clock.now();
     await ledger.create(id, 'lock', { lockedAt, uploadUrl: lock.uploadUrl });
-    log.info('task.locked', { taskId: id, waitedMilliseconds: lockedAt - (receivedAt ?? lockedAt) });
+    log.info('task.locked', { taskId: id, waitedMilliseconds: lockedAt - receivedAt });
     return lockedAt;
   }
   const other = await ledger.read(id, 'lock');
@@ -113,7 +114,13 @@ async function specifyOnce(deps: DispatchDependencies, id: ExecutionId, input: u
   }
 }
 
-async function launch(deps: DispatchDependencies, id: ExecutionId, spec: Spec, lockedAt: number) {
+async function launch(
+  deps: DispatchDependencies,
+  id: ExecutionId,
+  spec: Spec,
+  lockedAt: number,
+  { traceId }: Trace,
+) {
   const { ledger, launcher, clock, log } = deps;
   if (clock.now() >= spec.startBefore) {
     const message = `The task could not be started in time. Run it again.`;
@@ -135,7 +142,7 @@ async function launch(deps: DispatchDependencies, id: ExecutionId, spec: Spec, l
     await ledger.create(id, 'launched', launched);
     log.info('execution.launched', {
       ...{ taskId: id, type: spec.type, target: spec.target, launchId: launched.launchId },
-      lockedMilliseconds: clock.now() - lockedAt,
+      ...{ traceId, lockedMilliseconds: clock.now() - lockedAt },
     });
   } catch (thrown) {
     if (thrown instanceof AgentError && thrown.retryable) throw thrown;

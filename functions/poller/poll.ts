@@ -5,6 +5,7 @@ import type { Log } from '../../core/log.ts';
 import type { Clock, Ledger, Queue } from '../../core/ports.ts';
 import { isSelfTest } from '../../core/self-test.ts';
 import { idOf } from '../../core/task.ts';
+import { traceOf } from '../../core/trace.ts';
 
 export interface PollDependencies {
   controlPlane: ControlPlane;
@@ -50,10 +51,11 @@ async function receive(
   }
   const id = String(taskId);
   if (seen.has(id)) return false;
-  const isNew = await ledger.create(id, 'task', { receivedAt: clock.now(), input });
+  const task = { receivedAt: clock.now(), input };
+  const isNew = await ledger.create(id, 'task', task);
   if (isNew) await dispatches.send(id);
   seen.add(id);
-  if (isNew) log.info('task.received', { taskId: id });
+  if (isNew) log.info('task.received', { taskId: id, traceId: traceOf(id, task).traceId });
   return isNew;
 }
 

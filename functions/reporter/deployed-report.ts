@@ -1,14 +1,16 @@
 import { deployedControlPlane } from '../../adapters/aws/deployed.ts';
 import { deployedLogStore } from '../../adapters/aws/deployed-log-store.ts';
+import { defaultProvider } from '../../adapters/aws/lambda-credentials.ts';
 import { measuredControlPlane } from '../../adapters/aws/measured-control-plane.ts';
 import type { Meter } from '../../adapters/aws/meter.ts';
+import { xrayTracer } from '../../adapters/aws/xray-tracer.ts';
 import { lazyHooks } from '../../adapters/hooks-module.ts';
 import { deploymentRedactor } from '../../adapters/redaction/deployment-redactor.ts';
 import type { AgentDescription } from '../../core/control-plane.ts';
 import { AgentError } from '../../core/errors.ts';
 import type { ExecutionId } from '../../core/execution.ts';
 import type { Log } from '../../core/log.ts';
-import type { Clock, Ledger } from '../../core/ports.ts';
+import type { Clock, Ledger, Tracer } from '../../core/ports.ts';
 import { secretsOnlyRedactor } from '../../core/redaction/local-redactor.ts';
 import { selfTestControlPlane } from '../../core/self-test-control-plane.ts';
 import type { ReporterEnv } from './env.ts';
@@ -51,10 +53,16 @@ export function deployedReport(options: DeployedReportOptions): (id: ExecutionId
     redactor,
     unredacted: secretsOnlyRedactor(),
     hooks: env.RUNOPS_HOOKS ? lazyHooks(env.RUNOPS_HOOKS) : undefined,
+    tracer: env.XRAY_URL ? tracerAt(env.XRAY_URL, options) : undefined,
     clock,
     log,
   };
   return (id) => report(deps, id);
+}
+
+function tracerAt(url: string, { env, region, clock, log }: DeployedReportOptions): Tracer {
+  const credentials = defaultProvider();
+  return xrayTracer({ url, region, credentials, agentName: env.AGENT_NAME, fetch, clock, log });
 }
 
 function noFiles(): never {

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { apiEnv, ledgerEnv, queueUrl } from '../../adapters/aws/deployment-env.ts';
+import { apiEnv, ledgerEnv, queueUrl, serviceUrl } from '../../adapters/aws/deployment-env.ts';
 
 /** What `infra` tells the reporter: the contract of `handler.ts`. */
 export type ReporterEnv = z.infer<typeof reporterEnv>;
@@ -26,6 +26,8 @@ export const reporterEnv = z.object({
   RUNOPS_REDACTION: z.optional(z.string()),
   RUNOPS_GOOGLE_DLP: z.optional(z.string()),
   RUNOPS_BEDROCK_GUARDRAIL: z.optional(z.string()),
+  /** The address of X-Ray in this region, where traces are wanted: docs/operations.md. */
+  XRAY_URL: z.optional(serviceUrl),
   /** The ES module with the deployment's hooks, in a layer: docs/hooks.md. */
   RUNOPS_HOOKS: z.optional(z.string()),
 });

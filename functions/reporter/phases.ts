@@ -1,4 +1,4 @@
-import type { ExecutionId } from '../../core/execution.ts';
+import type { ExecutionId, LedgerRecords } from '../../core/execution.ts';
 import type { LogFields } from '../../core/log.ts';
 import type { Ledger } from '../../core/ports.ts';
 
@@ -6,9 +6,13 @@ import type { Ledger } from '../../core/ports.ts';
  * What an execution was, and how long it was in each state, in milliseconds: for the log of its report. What is not
  * known is left out: another reporter may have closed the execution, and its records with it.
  */
-export async function phasesOf(ledger: Ledger, id: ExecutionId, reportedAt: number): Promise<LogFields> {
-  const [task, launching, launched, result] = await Promise.all([
-    ledger.read(id, 'task'),
+export async function phasesOf(
+  ledger: Ledger,
+  id: ExecutionId,
+  task: LedgerRecords['task'] | undefined,
+  reportedAt: number,
+): Promise<LogFields> {
+  const [launching, launched, result] = await Promise.all([
     ledger.read(id, 'launching'),
     ledger.read(id, 'launched'),
     ledger.read(id, 'result'),

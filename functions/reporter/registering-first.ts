@@ -29,11 +29,11 @@ export function registeringFirst(
   };
   return {
     ...client,
-    async report(body) {
+    async report(body, trace) {
       const answered = new AbortController();
       const registering = register().finally(() => answered.abort());
       await Promise.race([registering, clock.sleep(patienceMilliseconds, answered.signal)]);
-      return client.report(body);
+      return client.report(body, trace);
     },
   };
 }

@@ -3,17 +3,21 @@ import { AgentError, messageOf } from '../../core/errors.ts';
 import type { ExecutionId, LedgerRecords, ReportBody, Result } from '../../core/execution.ts';
 import type { Hooks } from '../../core/hooks.ts';
 import { limits } from '../../core/limits.ts';
-import type { StoredLog } from '../../core/ports.ts';
+import type { StoredLog, Tracer } from '../../core/ports.ts';
 import { isSelfTest, taskIdOf } from '../../core/self-test.ts';
 import type { Task } from '../../core/task.ts';
+import { type Trace, traceOf } from '../../core/trace.ts';
 import { runAfterHook } from './after-hook.ts';
 import { phasesOf } from './phases.ts';
 import { type RedactionDependencies, storeRedacted } from './store-redacted.ts';
+import { traceExecution } from './trace-execution.ts';
 
 export interface ReportDependencies extends RedactionDependencies {
   controlPlane: ControlPlane;
   /** The deployment's own functions around a task. */
   hooks?: Hooks | undefined;
+  /** Missing where nobody wants traces. */
+  tracer?: Tracer | undefined;
 }
 
 /**
@@ -38,12 +42,18 @@ export async function report(deps: ReportDependencies, id: ExecutionId): Promise
  */
 async function postOnce(deps: ReportDependencies, id: ExecutionId, body: ReportBody) {
   const { ledger, clock, log } = deps;
+  const task = await ledger.read(id, 'task');
+  const trace = task && traceOf(id, task);
   if (await ledger.read(id, 'reported')) return;
-  await post(deps, id, body);
+  await post(deps, id, body, trace);
+  const reportedAt = clock.now();
   const { status, reason } = body;
-  const isFirst = await ledger.create(id, 'reported', { reportedAt: clock.now(), status, reason });
-  log.info('result.reported', { taskId: id, status, reason, ...(await phasesOf(ledger, id, clock.now())) });
-  if (isFirst && !isSelfTest(id)) await runAfterHook(deps, id, body);
+  const isFirst = await ledger.create(id, 'reported', { reportedAt, status, reason });
+  const phases = await phasesOf(ledger, id, task, reportedAt);
+  log.info('result.reported', { taskId: id, traceId: trace?.traceId, status, reason, ...phases });
+  if (!isFirst) return;
+  if (trace) await traceExecution(deps, id, trace, { reason, reportedAt });
+  if (!isSelfTest(id)) await runAfterHook(deps, id, body);
 }
 
 /** A refusal may be a wrong token, which somebody mends; a task that the API has forgotten stays forgotten. */
@@ -51,9 +61,10 @@ async function post(
   { ledger, controlPlane, clock, log }: ReportDependencies,
   id: ExecutionId,
   body: ReportBody,
+  trace: Trace | undefined,
 ) {
   try {
-    await controlPlane.report(body);
+    await controlPlane.report(body, trace);
   } catch (thrown) {
     if (!(thrown instanceof AgentError) || thrown.retryable) throw thrown;
     const endedAt = (await ledger.read(id, 'result'))?.endedAt ?? clock.now();

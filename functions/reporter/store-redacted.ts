@@ -25,7 +25,7 @@ export interface RedactionDependencies {
  */
 export async function storeRedacted(deps: RedactionDependencies, id: ExecutionId, result: Result) {
   const { clock } = deps;
-  const begun = clock.now();
+  const startedAt = clock.now();
   const spec = await deps.ledger.read(id, 'spec');
   const isRedacted = spec?.redact !== 'none';
   const redactor = isRedacted ? deps.redactor : deps.unredacted;
@@ -38,12 +38,15 @@ export async function storeRedacted(deps: RedactionDependencies, id: ExecutionId
   });
   const stored = await deps.logStore.write(id, log.text());
   const counts = Object.fromEntries(findings);
+  const endedAt = clock.now();
   await deps.ledger.create(id, 'redacted', {
     findings: counts,
     bytes: stored.bytes,
     location: stored.location,
+    startedAt,
+    endedAt,
   });
-  const redactionMilliseconds = clock.now() - begun;
+  const redactionMilliseconds = endedAt - startedAt;
   deps.log.info('output.redacted', { taskId: id, bytes: stored.bytes, redactionMilliseconds, ...counts });
   return { log, stored, isRedacted };
 }

@@ -35,7 +35,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'the lock is skipped',
     file: 'functions/dispatcher/dispatch.ts',
-    guard: 'await controlPlane.lock(taskId);',
+    guard: 'await controlPlane.lock(taskId, trace);',
     without: "{ outcome: 'granted', uploadUrl: null };",
   },
   {
