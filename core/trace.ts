@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { ExecutionId, LedgerRecords } from './execution.ts';
 import { snakeCaseKeys } from './task.ts';
 
-/** One execution, as those know it who follow a request through several systems: https://www.w3.org/TR/trace-context/ */
+/** One execution, as those know it who follow a request through several systems. */
 export interface Trace {
   /** 32 hex digits: the API's own where the task brought one. */
   traceId: string;

@@ -35,7 +35,9 @@ export function signedHeaders(
   const { host: _, ...headers } = signed;
   return {
     ...headers,
-    authorization: `AWS4-HMAC-SHA256 Credential=${accessKeyId}/${scope}, SignedHeaders=${names}, Signature=${signature}`,
+    authorization:
+      `AWS4-HMAC-SHA256 Credential=${accessKeyId}/${scope}, ` +
+      `SignedHeaders=${names}, Signature=${signature}`,
   };
 }
 

@@ -68,7 +68,8 @@ async function lock(
   if (lock.outcome === 'granted') {
     const lockedAt = clock.now();
     await ledger.create(id, 'lock', { lockedAt, uploadUrl: lock.uploadUrl });
-    log.info('task.locked', { taskId: id, waitedMilliseconds: lockedAt - receivedAt });
+    const { traceId } = trace;
+    log.info('task.locked', { taskId: id, traceId, waitedMilliseconds: lockedAt - receivedAt });
     return lockedAt;
   }
   const other = await ledger.read(id, 'lock');

@@ -52,7 +52,7 @@ async function postOnce(deps: ReportDependencies, id: ExecutionId, body: ReportB
   const phases = await phasesOf(ledger, id, task, reportedAt);
   log.info('result.reported', { taskId: id, traceId: trace?.traceId, status, reason, ...phases });
   if (!isFirst) return;
-  if (trace) await traceExecution(deps, id, trace, { reason, reportedAt });
+  if (task) await traceExecution(deps, id, task, { reason, reportedAt });
   if (!isSelfTest(id)) await runAfterHook(deps, id, body);
 }
 

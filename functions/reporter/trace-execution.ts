@@ -1,6 +1,6 @@
-import type { ExecutionId, Reason } from '../../core/execution.ts';
+import type { ExecutionId, LedgerRecords, Reason } from '../../core/execution.ts';
 import type { Ledger, Tracer } from '../../core/ports.ts';
-import type { Trace } from '../../core/trace.ts';
+import { traceOf } from '../../core/trace.ts';
 import { spansOf } from './spans.ts';
 
 /** Longer names are cut: nobody needs more of them to find a trace. */
@@ -18,12 +18,12 @@ export interface TraceDependencies {
 export async function traceExecution(
   { ledger, tracer }: TraceDependencies,
   id: ExecutionId,
-  trace: Trace,
+  task: LedgerRecords['task'],
   end: { reason: Reason; reportedAt: number },
 ): Promise<void> {
+  const trace = traceOf(id, task);
   if (!tracer || !trace.sampled) return;
-  const [task, lock, launching, launched, result, redacted] = await Promise.all([
-    ledger.read(id, 'task'),
+  const [lock, launching, launched, result, redacted] = await Promise.all([
     ledger.read(id, 'lock'),
     ledger.read(id, 'launching'),
     ledger.read(id, 'launched'),
@@ -31,7 +31,7 @@ export async function traceExecution(
     ledger.read(id, 'redacted'),
   ]);
   // Another reporter has closed it.
-  if (!task || !result) return;
+  if (!result) return;
   const { type, target } = launching ?? {};
   const labels = { taskId: id, reason: end.reason, ...(type && { type }), ...(target && { target }) };
   await tracer.record({

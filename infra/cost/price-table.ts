@@ -55,6 +55,7 @@ export const prices = {
     source: page('cloudwatch'),
   },
   dashboards: { ...everywhere(3), unit: 'dashboard and month', free: 3, source: page('cloudwatch') },
+  traces: { ...everywhere(5e-6), unit: 'trace', free: 100_000, source: page('xray') },
   imageGigabytes: { ...everywhere(0.1), unit: 'GB-month in ECR', free: 0, source: page('ecr') },
   publicAddress: { ...everywhere(0.005), unit: 'hour', free: 0, source: page('vpc') },
   interfaceHours: {

@@ -10,6 +10,8 @@ import type { PollerEnv } from '../../functions/poller/env.ts';
 import type { ReporterEnv } from '../../functions/reporter/env.ts';
 import { type FakeAws, startFakeAws } from '../support/fake-aws.ts';
 import { type FakeRunopsApi, startFakeRunopsApi } from '../support/fake-runops-api.ts';
+import { startFakeXray } from '../support/fake-xray.ts';
+import { parseSegment } from '../support/xray-segment.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -159,6 +161,43 @@ describe('the bundles of the functions', () => {
     const { lines } = await run('reporter', there, message(queue('reports')), variables);
     const logs = expect.stringContaining('killed by its user');
     expect(lines).toContainEqual({ script: 'echo another', logs });
+  }, 60_000);
+
+  it('send the trace of an execution to X-Ray where that is wanted, and nowhere else', async () => {
+    const xray = await startFakeXray();
+    const { accessKeyId, secretAccessKey, sessionToken } = xray.credentials;
+    const credentials = {
+      AWS_ACCESS_KEY_ID: accessKeyId,
+      ...{ AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN: sessionToken },
+    };
+    const killed = async (variables: Record<string, string>) => {
+      const there = await deployment();
+      there.api.addTask(task);
+      const put = (name: string, record: object) =>
+        there.aws.objects.set(recordOf7(name), JSON.stringify(record));
+      put('task', { receivedAt: 1_000, input: task });
+      put('lock', { lockedAt: 2_000, uploadUrl: null });
+      await run('dispatcher', there, message(queue('kills')), { ...credentials, XRAY_URL: xray.url });
+      const { lines } = await run('reporter', there, message(queue('reports')), {
+        ...credentials,
+        ...variables,
+      });
+      const reported = lines.find((line) => line.message === 'result.reported');
+      return { traceId: String(reported?.traceId), failed: lines.filter((line) => line.level === 'ERROR') };
+    };
+    expect((await killed({})).failed).toEqual([]);
+    expect(xray.documents).toEqual([]);
+    const { traceId, failed } = await killed({ XRAY_URL: xray.url });
+    expect(failed).toEqual([]);
+    expect(xray.refused).toEqual([]);
+    const [segment] = xray.documents.map(parseSegment);
+    expect(segment?.trace_id.replaceAll('-', '')).toBe(`1${traceId}`);
+    expect(segment).toMatchObject({
+      name: 'prod',
+      error: true,
+      annotations: { taskId: '7', reason: 'killed' },
+    });
+    expect(xray.documents).toHaveLength(1);
   }, 60_000);
 
   it('sweep each minute', async () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { withCostTable } from '../../../infra/cost/cost-table.ts';
 import { costLines, monthlyCost } from '../../../infra/cost/monthly-cost.ts';
 import { prices, regions } from '../../../infra/cost/price-table.ts';
-import { functionMemoryMiB, idleUsage, networks } from '../../../infra/cost/usage.ts';
+import { functionMemoryMiB, idleUsage, networks, traceUsage } from '../../../infra/cost/usage.ts';
 import { defaultSize } from '../../../infra/fargate-size.ts';
 
 describe('the cost', () => {
@@ -29,6 +29,13 @@ describe('the cost', () => {
     expect(
       monthlyCost('public', 'us-east-1').perThousand - monthlyCost('private', 'us-east-1').perThousand,
     ).toBeCloseTo(0.1111, 3);
+  });
+
+  it('of a million traces is what one reckons by hand, and what docs/operations.md says', () => {
+    // 5 a million at X-Ray, 5 × 0.4 for reads of S3, 50,000 GB-seconds for the wait: 5 + 2 + 0.667.
+    const million = costLines(traceUsage, 'us-east-1').reduce((sum, line) => sum + 1e6 * line.dollars, 0);
+    expect(million).toBeCloseTo(7.667, 3);
+    expect(readFileSync('docs/operations.md', 'utf8')).toContain(`**${million.toFixed(2)}**`);
   });
 
   it('grows from profile to profile', () => {
