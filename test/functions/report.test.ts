@@ -148,6 +148,15 @@ describe('output that cannot be redacted', () => {
     await report({ ...agent, redactor: { ...agent.redactor, ...failing(false) } }, '7');
     expect(agent.controlPlane.reports[0]).toMatchObject({ reason: 'withheld' });
   });
+
+  it('is withheld too when somebody deleted it, so that its user waits no longer', async () => {
+    const agent = await dispatched();
+    await runTo(agent, { output: { parts: 1, bytes: 6, cutBytes: 0 } });
+    await expect(report(agent, '7')).rejects.toMatchObject({ retryable: true });
+    await agent.clock.advance(901_000);
+    await report(agent, '7');
+    expect(agent.controlPlane.reports).toMatchObject([{ status: 'failure', reason: 'withheld' }]);
+  });
 });
 
 describe('a withheld output', () => {

@@ -14,6 +14,8 @@ const alarmsOf = ({ all }: Synthesized) => [
   ...all('AWS::CloudWatch::CompositeAlarm'),
 ];
 const agent = synthesize();
+/** A part of the document in one line, as it is read. */
+const flat = (text = '') => text.replaceAll(/\s+/g, ' ');
 
 describe('every alarm', () => {
   const runbooks = alarmsOf(agent).map(({ properties }) => {
@@ -35,6 +37,33 @@ describe('every alarm', () => {
         ...[section.split('\n')[0], 'Users see', 'Confirm', 'Fix', 'Prevent'],
       ]);
     }
+  });
+
+  it('has each of them in words of its own, and a place to look at for confirming it', () => {
+    const widgets = [
+      ...readFileSync('infra/dashboard.ts', 'utf8').matchAll(/(?:graph\(|table\(|title:)\s*(['"])(.+?)\1/g),
+    ];
+    const places = [...Object.keys(queries), ...widgets.map((match) => match[2])].map((name) => `*${name}*`);
+    for (const section of sections) {
+      const [title, ...parts] = section.split(/^- (?=\*\*)/m);
+      for (const part of parts) expect(part, title).not.toMatch(/^\*\*.+\*\*:\s*(as )?(there|above)\.?\s*$/i);
+      const confirm = flat(parts.find((part) => part.startsWith('**Confirm**')));
+      const isConcrete = /the (logs? of|first widget)| → |`(aws|npx) |\]\(#/.test(confirm);
+      expect(isConcrete || places.some((place) => confirm.includes(place)), `${title}: ${confirm}`).toBe(
+        true,
+      );
+    }
+  });
+
+  it('is explained with events of the log and codes of errors that there are', () => {
+    const known = ['core/log.ts', 'core/errors.ts'].flatMap((file) =>
+      [...readFileSync(file, 'utf8').matchAll(/^ {2}\| '([a-z.-]+)'/gm)].map((match) => match[1]),
+    );
+    const named = sections.flatMap((section) =>
+      [...section.matchAll(/`([a-z]+(?:[.-][a-z]+)+)`/g)].map((match) => String(match[1])),
+    );
+    expect(named.filter((name) => ![...known, ...runbooks].includes(name))).toEqual([]);
+    expect(new Set(named).size).toBeGreaterThan(10);
   });
 
   it('is in the table with the threshold that it has', () => {
