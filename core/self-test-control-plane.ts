@@ -5,8 +5,9 @@ import { isSelfTest } from './self-test.ts';
 export function selfTestControlPlane(plane: ControlPlane): ControlPlane {
   return {
     ...plane,
-    lock: async (id) => (isSelfTest(id) ? { outcome: 'granted', uploadUrl: null } : plane.lock(id)),
+    lock: async (id, trace) =>
+      isSelfTest(id) ? { outcome: 'granted', uploadUrl: null } : plane.lock(id, trace),
     progress: async (id, chunk) => (isSelfTest(id) ? undefined : plane.progress(id, chunk)),
-    report: async (body) => (isSelfTest(body.id) ? undefined : plane.report(body)),
+    report: async (body, trace) => (isSelfTest(body.id) ? undefined : plane.report(body, trace)),
   };
 }

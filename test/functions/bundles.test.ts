@@ -9,7 +9,7 @@ import type { DispatcherEnv } from '../../functions/dispatcher/env.ts';
 import type { PollerEnv } from '../../functions/poller/env.ts';
 import type { ReporterEnv } from '../../functions/reporter/env.ts';
 import { type FakeAws, startFakeAws } from '../support/fake-aws.ts';
-import { type FakeRunopsApi, startFakeRunopsApi } from '../support/fake-runops-api.ts';
+import { type FakeRunopsApi, type Route, startFakeRunopsApi } from '../support/fake-runops-api.ts';
 import { startFakeXray } from '../support/fake-xray.ts';
 import { parseSegment } from '../support/xray-segment.ts';
 
@@ -105,6 +105,13 @@ function environment(aws: FakeAws, api: FakeRunopsApi) {
   return variables;
 }
 
+/** The id of the trace that the API was told in a call. */
+const traceIn = (api: FakeRunopsApi, route: Route) =>
+  api.requests
+    .find((request) => request.route === route)
+    ?.headers.traceparent?.toString()
+    .split('-')[1];
+
 describe('the bundles of the functions', () => {
   it('carry a task from the API to its container', async () => {
     const there = await deployment();
@@ -119,6 +126,7 @@ describe('the bundles of the functions', () => {
 
     const dispatched = await run('dispatcher', there, message(queue('dispatches')));
     expect(api.statusOf(7)).toBe('running');
+    expect(traceIn(api, 'lock')).toBe(polled.lines.find((line) => line.taskId === '7')?.traceId);
     expect(aws.launched).toMatchObject([
       { startedBy: '7', group: 'runops:prod', taskDefinition: 'arn:shell:1' },
     ]);
@@ -183,6 +191,7 @@ describe('the bundles of the functions', () => {
         ...variables,
       });
       const reported = lines.find((line) => line.message === 'result.reported');
+      expect(traceIn(there.api, 'webhook')).toBe(reported?.traceId);
       return { traceId: String(reported?.traceId), failed: lines.filter((line) => line.level === 'ERROR') };
     };
     expect((await killed({})).failed).toEqual([]);
