@@ -94,8 +94,9 @@ export function judgeSelfTest({ log, findings, status }: SelfTestResult): string
   const missing = Object.entries(lines).find(([, line]) => !log.includes(line));
   if (missing) return `what it prints on ${missing[0]} did not come back. Its log says: ${excerpt(log)}`;
   const found = findings[infoType] ?? 0;
-  if (found >= Object.keys(lines).length) return undefined;
-  return `redaction found ${found} of the ${Object.keys(lines).length} card numbers that it prints. Look at the log of the reporter.`;
+  const printed = Object.keys(lines).length;
+  if (found >= printed) return undefined;
+  return `redaction found ${found} of the ${printed} card numbers that it prints. Look at the log of the reporter.`;
 }
 
 const excerptCharactersMax = 800;

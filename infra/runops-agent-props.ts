@@ -129,11 +129,7 @@ export interface RunopsAgentProps {
    * @default - alarms and a dashboard in the console
    */
   readonly monitoring?: MonitoringSettings | false;
-  /**
-   * Whether the deployment runs a task of its own at its end, through all of the agent, and rolls back when its output
-   * does not come back redacted: docs/deploy.md.
-   * @default true
-   */
+  /** Whether a deployment tries itself out and rolls back when that fails: docs/deploy.md. @default true */
   readonly selfTest?: boolean;
   /**
    * What your account wants of every role: a permissions boundary, a path, a prefix.

@@ -21,8 +21,8 @@ const functionSeconds = 600;
 const serviceSeconds = 660;
 
 /**
- * At the end of a deployment, and of each update that changes something of the agent: a task of its own goes through all
- * of it. Without the right output the stack goes back, and its event says why. To be made after all other parts.
+ * At the end of a deployment, and of each update that changes something of the agent: a task of its own goes through
+ * all of it. Without the right output the stack goes back, and its event says why. To be made after all other parts.
  */
 export class SelfTest extends Construct {
   readonly tester: AgentFunction;

@@ -21,8 +21,8 @@ const lookMilliseconds = 2_000;
 const patienceMilliseconds = 60_000;
 
 /**
- * Runs the built-in task through all of the agent and looks at what came back. The same request again waits for the same
- * task. Returns the attributes of the custom resource.
+ * Runs the built-in task through all of the agent and looks at what came back. The same request again waits for the
+ * same task. Returns the attributes of the custom resource.
  * @throws AgentError `config-invalid` that says how far it got; another one when that could not be found out.
  */
 export async function testDeployment(

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import type { ResourceRequest } from '../../adapters/aws/custom-resource.ts';
+import { AgentError } from '../../core/errors.ts';
 import type { LaunchRequest, Result } from '../../core/execution.ts';
 import { jsonLog } from '../../core/log.ts';
 import { encodeFrame, type OutputFrame } from '../../core/output.ts';
@@ -102,4 +103,10 @@ export function workingAgent() {
         { RequestType: 'Create', RequestId: 'one', StackId: 'arn:stack', ...request },
       ),
   };
+}
+
+export function denied(): AgentError {
+  return new AgentError('ledger-failed', 'The ledger cannot be used: s3:PutObject was denied.', {
+    retryable: true,
+  });
 }

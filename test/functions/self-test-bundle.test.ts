@@ -15,7 +15,7 @@ import { planted, realBash } from './self-test-agent.ts';
 
 const queue = (name: string) => `arn:aws:sqs:eu-west-1:111122223333:${name}`;
 const id = 'self-test-request-1';
-const record = (name: string) => `/ledger/work/${id}/${name}`;
+const record = (name: string) => ['', 'ledger', 'work', id, name].join('/');
 
 /** The bundles of the functions over real sockets, without an API: nobody listens at its address. */
 function environment({ url }: FakeAws) {

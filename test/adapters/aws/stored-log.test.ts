@@ -15,9 +15,9 @@ it('reads a log from where the reporter stores it', async () => {
 });
 
 it('says why a log cannot be read, in words that quote nothing of AWS', async () => {
-  mockClient(S3Client)
-    .on(GetObjectCommand)
-    .rejects(sdkError('AccessDenied', 403, 'User: arn:aws:sts is not'));
+  const mocked = mockClient(S3Client);
+  onTestFinished(() => mocked.restore());
+  mocked.on(GetObjectCommand).rejects(sdkError('AccessDenied', 403, 'User: arn:aws:sts is not'));
   await expect(readStoredLog(new S3Client({}), 'the-logs', '7')).rejects.toMatchObject({
     code: 'log-store-failed',
     retryable: true,
