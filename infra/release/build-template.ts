@@ -73,8 +73,8 @@ export function buildTemplate({ folder, bucketPrefix, images = {} }: TemplateOpt
 /** Under the version and by what is in it, so that no file of a release is ever another one. */
 function writeCode(folder: string, name: string, code: string): string {
   const bytes = zipFolder(code);
-  const key = `${packageVersion}/${name}.${sha256(bytes)}.zip`;
-  const path = join(folder, 'assets', key);
+  const key = `assets/${packageVersion}/${name}.${sha256(bytes)}.zip`;
+  const path = join(folder, key);
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, bytes);
   return key;

@@ -18,11 +18,11 @@ describe('the functions of the plain template', () => {
 
   it('are files of the folder, named by their version and their SHA-256', () => {
     for (const { S3Key } of codes) {
-      const [, hash] = /^0\.1\.0\/[a-z-]+\.([0-9a-f]{64})\.zip$/.exec(S3Key) ?? [];
-      expect(sha256(readFileSync(join(folder, 'assets', S3Key)))).toBe(hash);
+      const [, hash] = /^assets\/0\.1\.0\/[a-z-]+\.([0-9a-f]{64})\.zip$/.exec(S3Key) ?? [];
+      expect(sha256(readFileSync(join(folder, S3Key)))).toBe(hash);
     }
     const files = readdirSync(join(folder, 'assets', packageVersion));
-    expect(files.sort()).toEqual(codes.map(({ S3Key }) => S3Key.split('/')[1]).sort());
+    expect(files.sort()).toEqual(codes.map(({ S3Key }) => S3Key.split('/')[2]).sort());
   });
 
   it('are in one bucket for each region', () => {
@@ -32,7 +32,7 @@ describe('the functions of the plain template', () => {
 
   it('hold what was built, and nothing of the machine that packed it', () => {
     for (const { S3Key } of codes) {
-      const zip = readFileSync(join(folder, 'assets', S3Key));
+      const zip = readFileSync(join(folder, S3Key));
       const name = /\/([a-z-]+)\./.exec(S3Key)?.[1];
       const files = Object.entries(unzipSync(zip));
       expect(files.map(([path]) => path)).toContain('index.mjs');
@@ -98,10 +98,12 @@ describe('what is told to those who install it', () => {
     const expected = new Map([['sql-server', `sql-server-${'0'.repeat(64)}`]]);
     const notes = uploadNotes({ folder: 'out', template, bucket, expectedImages: expected });
     expect(notes).toContain('BUCKET=acme-runops-$REGION\n');
-    expect(notes).toContain('aws s3 cp --recursive out/assets "s3://$BUCKET"');
+    expect(notes).toContain('aws s3 cp --recursive out/assets "s3://$BUCKET/assets"');
     expect(notes).toContain(`for tag in sql-server-${'0'.repeat(64)}; do\n`);
     expect(notes).toContain('docker push "$REGISTRY/runops-agent:$tag"');
-    const link = new URL(quickCreateLink(bucket).replaceAll('REGION', 'eu-west-1').replace('/quickcreate?', '&'));
+    const link = new URL(
+      quickCreateLink(bucket).replaceAll('REGION', 'eu-west-1').replace('/quickcreate?', '&'),
+    );
     expect(link.hash).toMatch(/^#\/stacks&templateURL=.*&stackName=runops-agent$/);
     expect(decodeURIComponent(link.hash)).toContain(
       `https://acme-runops-eu-west-1.s3.eu-west-1.amazonaws.com/${packageVersion}/runops-agent.template.json`,

@@ -22,8 +22,7 @@ describe('a release', () => {
 
   it('is the same, byte for byte, in another place and once more', () => {
     expect(digestsOf(`${first}/dist/release`)).toEqual(digestsOf(`${second}/dist/release`));
-    const sums = (checkout: string) =>
-      readFileSync(`${checkout}/dist/release/SHA256SUMS`, 'utf8');
+    const sums = (checkout: string) => readFileSync(`${checkout}/dist/release/SHA256SUMS`, 'utf8');
     expect(sums(first)).toBe(sums(second));
   });
 
