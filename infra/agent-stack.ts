@@ -1,9 +1,9 @@
-import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { Stack, type StackProps } from 'aws-cdk-lib';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import type { AppSettings } from './app-settings.ts';
-import { linkToConsole } from './console-links.ts';
 import { RunopsAgent } from './runops-agent.ts';
+import { tellOutputs } from './stack-outputs.ts';
 
 /** The stack that `npx cdk deploy` makes: one agent, and the links to its pages. `runops-agent.ts` has the contents. */
 export class AgentStack extends Stack {
@@ -20,11 +20,7 @@ export class AgentStack extends Stack {
       ? Secret.fromSecretAttributes(this, 'Token', arnOf(tokenSecret))
       : Secret.fromSecretNameV2(this, 'Token', tokenSecret);
     this.agent = new RunopsAgent(this, 'Agent', { ...settings, tokenSecret: secret });
-    linkToConsole(this, this.agent);
-    if (this.agent.selfTest) {
-      const description = 'What became of the task with which the deployment tried itself out';
-      new CfnOutput(this, 'SelfTest', { description, value: this.agent.selfTest.summary });
-    }
+    tellOutputs(this, this.agent);
   }
 }
 

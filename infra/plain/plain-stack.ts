@@ -1,19 +1,11 @@
-import {
-  CfnOutput,
-  type CfnParameter,
-  CfnRule,
-  Fn,
-  type IStackSynthesizer,
-  SecretValue,
-  Stack,
-} from 'aws-cdk-lib';
+import { type CfnParameter, CfnRule, Fn, type IStackSynthesizer, SecretValue, Stack } from 'aws-cdk-lib';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge.ts';
-import { linkToConsole } from '../console-links.ts';
 import { packageVersion } from '../package-files.ts';
 import { RunopsAgent } from '../runops-agent.ts';
 import type { RunopsAgentProps } from '../runops-agent-props.ts';
+import { tellOutputs } from '../stack-outputs.ts';
 import { plainParameters } from './parameters.ts';
 import { type Places, PlainSynthesizer } from './plain-synthesizer.ts';
 
@@ -45,8 +37,7 @@ export class PlainStack extends Stack {
       monitoring: { email: text('AlarmEmail') },
     });
     this.refuseHalfAnIdentity(text('JwkUrl'), [text('JwtIssuer'), text('JwtAudience')]);
-    linkToConsole(this, this.agent);
-    this.tellWhatStays();
+    tellOutputs(this, this.agent);
   }
 
   /** Nobody would look at an issuer or an audience without keys, and whoever typed it in believes that somebody does. */
@@ -61,15 +52,6 @@ export class PlainStack extends Stack {
             'JwtIssuer and JwtAudience are compared with verified tokens only: fill in JwkUrl too.',
         },
       ],
-    });
-  }
-
-  private tellWhatStays(): void {
-    const { ledger, output, logs } = this.agent.storage;
-    const buckets = [ledger, output, logs].map(({ bucketName }) => bucketName).join(', ');
-    new CfnOutput(this, 'KeptAfterDeletion', {
-      description: 'What stays when this stack is deleted, as evidence of what ran: docs/install.md#remove',
-      value: `Buckets ${buckets}; KMS key ${this.agent.keys.data.keyId}`,
     });
   }
 }

@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   type DockerImageAssetLocation,
   type DockerImageAssetSource,
@@ -6,6 +8,7 @@ import {
   type ISynthesisSession,
   StackSynthesizer,
 } from 'aws-cdk-lib';
+import { withPlainDependencies } from './plain-dependencies.ts';
 
 /** Where a template finds the code of its functions and its images. */
 export interface Places {
@@ -52,6 +55,9 @@ export class PlainSynthesizer extends StackSynthesizer {
 
   override synthesize(session: ISynthesisSession): void {
     this.synthesizeTemplate(session);
+    const file = join(session.assembly.outdir, this.boundStack.templateFile);
+    const template = JSON.parse(readFileSync(file, 'utf8'));
+    writeFileSync(file, JSON.stringify(withPlainDependencies(template), null, 1));
     this.emitArtifact(session);
   }
 }

@@ -5,7 +5,6 @@ import { App } from 'aws-cdk-lib';
 import { packageVersion } from '../package-files.ts';
 import { PlainStack, type PlainStackProps } from '../plain/plain-stack.ts';
 import { sha256, writeChecksums } from './checksums.ts';
-import { withNeededDependencies } from './needed-dependencies.ts';
 import { ownFolder } from './own-folder.ts';
 import { zipFolder } from './zip-folder.ts';
 
@@ -57,11 +56,7 @@ export function buildTemplate({ folder, bucketPrefix, images = {} }: TemplateOpt
       },
     });
     const synthesized = app.synth().getStackByName('runops-agent').templateFullPath;
-    const template = JSON.stringify(
-      withNeededDependencies(JSON.parse(readFileSync(synthesized, 'utf8'))),
-      null,
-      1,
-    );
+    const template = readFileSync(synthesized, 'utf8');
     writeFileSync(join(absolute, templateFile), template);
     writeChecksums(absolute);
     return { folder: absolute, template, bucket, expectedImages };
@@ -73,8 +68,8 @@ export function buildTemplate({ folder, bucketPrefix, images = {} }: TemplateOpt
 /** Under the version and by what is in it, so that no file of a release is ever another one. */
 function writeCode(folder: string, name: string, code: string): string {
   const bytes = zipFolder(code);
-  const key = `${packageVersion}/${name}.${sha256(bytes)}.zip`;
-  const path = join(folder, 'assets', key);
+  const key = `assets/${packageVersion}/${name}.${sha256(bytes)}.zip`;
+  const path = join(folder, key);
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, bytes);
   return key;

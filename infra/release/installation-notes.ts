@@ -10,7 +10,7 @@ export function uploadNotes({ folder, bucket, expectedImages }: BuiltTemplate): 
     '# In each region, with credentials of the account that has the bucket:',
     ...variables(bucket),
     'aws s3 mb "s3://$BUCKET" --region "$REGION"',
-    `aws s3 cp --recursive ${folder}/assets "s3://$BUCKET" --region "$REGION"`,
+    `aws s3 cp --recursive ${folder}/assets "s3://$BUCKET/assets" --region "$REGION"`,
     `aws s3 cp ${folder}/${templateFile} "s3://$BUCKET/${templateKey}" --region "$REGION"`,
   ];
   return [...upload, ...imageNotes(expectedImages)].join('\n');
@@ -23,8 +23,8 @@ export function publishingNotes({ folder, bucket, expectedImages }: BuiltTemplat
   const publish = [
     '# In each region, with credentials of the account that has the bucket:',
     ...variables(bucket),
-    `(cd ${folder}/assets && find * -type f) | while read -r key; do`,
-    `  ${put('"$key"', `"${folder}/assets/$key"`)}`,
+    `(cd ${folder} && find assets -type f) | while read -r key; do`,
+    `  ${put('"$key"', `"${folder}/$key"`)}`,
     'done',
     `for file in ${templateFile} SHA256SUMS sbom.cdx.json provenance.json INSTALL.md; do`,
     `  ${put(`"${packageVersion}/$file"`, `"${folder}/$file"`)}`,

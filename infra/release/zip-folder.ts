@@ -8,7 +8,8 @@ const readableByAll = 0o100644;
 
 /**
  * A zip file of all that is in a folder. The same files make the same bytes, whenever and wherever they are packed,
- * which is why neither the dates nor the modes of this machine are in it, and no compressor that differs by processor.
+ * which is why neither the dates nor the modes of this machine are in it, and why its compressor is JavaScript: what
+ * zlib writes may differ from one Node, and one processor, to the next.
  */
 export function zipFolder(folder: string): Uint8Array {
   const files = globSync('**/*', { cwd: folder, withFileTypes: true }).filter((entry) => entry.isFile());

@@ -1,6 +1,8 @@
+import { App } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, NIST80053R5Checks, PCIDSS321Checks, ServerlessChecks } from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
-import { synthesize } from '../support/synthesize.ts';
+import { PlainStack } from '../../infra/plain/plain-stack.ts';
+import { givenImages, synthesize } from '../support/synthesize.ts';
 
 const packs = [
   new AwsSolutionsChecks(),
@@ -11,7 +13,10 @@ const packs = [
 
 /** Which rule is broken where, save for what the code acknowledges with its reason. */
 function broken(settings: Record<string, unknown>): string[] {
-  const { app } = synthesize(settings);
+  return brokenIn(synthesize(settings).app);
+}
+
+function brokenIn(app: App): string[] {
   return packs.flatMap((pack) =>
     pack
       .validateScope(app)
@@ -45,6 +50,13 @@ describe('the packs AwsSolutions, Serverless, NIST 800-53 and PCI DSS have nothi
         targets: { orders: { secrets: ['arn:aws:secretsmanager:us-east-1:123456789012:secret:orders'] } },
       }),
     ).toEqual([]);
+  });
+
+  it('the plain template', () => {
+    const app = new App({ analyticsReporting: false });
+    const places = { bucket: 'assets', keep: (name: string) => name, need: () => {} };
+    new PlainStack(app, 'plain', { images: givenImages, places });
+    expect(brokenIn(app)).toEqual([]);
   });
 
   it('containers in private subnets', () => {

@@ -1,0 +1,53 @@
+/** A template, as far as the order of its resources is in it. */
+interface Ordered {
+  Resources: Record<string, OrderedResource>;
+}
+
+interface OrderedResource {
+  Condition?: string;
+  DependsOn?: string | string[];
+  Metadata?: Record<string, unknown>;
+  Properties?: unknown;
+}
+
+/**
+ * The template with the orders that CloudFormation needs to be given, in a way that it takes.
+ *
+ * - What a resource refers to is made before it anyway: cfn-lint (W3005) says so of each line that says it twice.
+ * - `DependsOn` cannot name what is made under a condition (E3005); a reference under the same condition can, and
+ *   metadata is where a reference does nothing else.
+ */
+export function withPlainDependencies<T extends Ordered>(template: T): T {
+  const { Resources } = template;
+  const isSure = (resource: OrderedResource, other: string) => {
+    const condition = Resources[other]?.Condition;
+    return condition === undefined || condition === resource.Condition;
+  };
+  const resources = Object.entries(Resources).map(([id, resource]) => {
+    const { DependsOn: before, ...rest } = resource;
+    const referred = new Set(referencesIn(resource.Properties));
+    const needed = [before ?? []].flat().filter((other) => !referred.has(other));
+    const DependsOn = needed.filter((other) => isSure(resource, other));
+    const After = needed
+      .filter((other) => !isSure(resource, other))
+      .map((other) => ({ 'Fn::If': [Resources[other]?.Condition, { Ref: other }, ''] }));
+    const ordered = {
+      ...rest,
+      ...(DependsOn.length > 0 && { DependsOn }),
+      ...(After.length > 0 && { Metadata: { ...resource.Metadata, After } }),
+    };
+    return [id, ordered];
+  });
+  return { ...template, Resources: Object.fromEntries(resources) };
+}
+
+/** What is under a condition is no reference for sure. */
+function referencesIn(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  if (Array.isArray(value)) return value.flatMap(referencesIn);
+  return Object.entries(value).flatMap(([key, inner]) => {
+    if (key === 'Fn::If') return [];
+    if (key === 'Ref') return [String(inner)];
+    return key === 'Fn::GetAtt' ? [String(inner[0])] : referencesIn(inner);
+  });
+}
