@@ -8,6 +8,7 @@ import type { Log } from '../../core/log.ts';
 import type { Launcher, Ledger, Queue } from '../../core/ports.ts';
 import { type Guard, specify } from '../../core/specify.ts';
 import { idOf, parseTask, type Task } from '../../core/task.ts';
+import { type Auditing, auditAllowed, auditDenied, underWhat } from './audit-decision.ts';
 
 export interface DispatchDependencies extends Guard {
   ledger: Ledger;
@@ -15,6 +16,8 @@ export interface DispatchDependencies extends Guard {
   launcher: Launcher;
   reports: Queue;
   log: Log;
+  /** With it, nothing starts whose decision is not in the audit trail. */
+  auditing?: Auditing | undefined;
   /** The longest that one call of `dispatch` can live; after it, another may take over. */
   leaseSeconds: number;
 }
@@ -41,13 +44,17 @@ export async function dispatch(deps: DispatchDependencies, id: ExecutionId): Pro
   const lockedAt = await lock(deps, id, taskId, attempt, received?.receivedAt);
   if (lockedAt === undefined) return;
   // Whoever asks for a kill writes `kill` and then looks for `lock`, which is there by now: one of us sees it.
-  const [kill, written] = await Promise.all([ledger.read(id, 'kill'), ledger.read(id, 'spec')]);
+  const [kill, written, launching] = await Promise.all([
+    ledger.read(id, 'kill'),
+    ledger.read(id, 'spec'),
+    ledger.read(id, 'launching'),
+  ]);
   if (kill) {
     await concludeKilled(deps, id);
     return;
   }
   const spec = written ?? (await specifyOnce(deps, id, received?.input, lockedAt));
-  if (spec) await launch(deps, id, spec, lockedAt);
+  if (spec) await launch(deps, id, spec, lockedAt, launching !== undefined);
 }
 
 /** When the API gave us the task; undefined when it did not. From then on exactly one result is owed. */
@@ -99,18 +106,27 @@ async function giveUp(deps: DispatchDependencies, id: ExecutionId) {
 async function specifyOnce(deps: DispatchDependencies, id: ExecutionId, input: unknown, lockedAt: number) {
   const { ledger, clock, log } = deps;
   try {
-    const spec = await specify(deps, parseTask(input), lockedAt);
+    const specified = await specify(deps, parseTask(input), lockedAt);
+    const spec = { ...specified, ...underWhat(deps, specified.type) };
     // Of two dispatchers at once, the first decides, as for the runner.
     return (await ledger.create(id, 'spec', spec)) ? spec : await ledger.read(id, 'spec');
   } catch (thrown) {
     if (!(thrown instanceof AgentError) || thrown.retryable) throw thrown;
+    await auditDenied(deps, id, input, thrown.code);
     log.info('task.rejected', { taskId: id, code: thrown.code });
     await conclude(deps, id, neverStarted('rejected', thrown.message, clock.now()));
     return undefined;
   }
 }
 
-async function launch(deps: DispatchDependencies, id: ExecutionId, spec: Spec, lockedAt: number) {
+/** `launching` is there only when the decision was audited, so an attempt that finds it need not do so again. */
+async function launch(
+  deps: DispatchDependencies,
+  id: ExecutionId,
+  spec: Spec,
+  lockedAt: number,
+  isAudited: boolean,
+) {
   const { ledger, launcher, clock, log } = deps;
   if (clock.now() >= spec.startBefore) {
     const message = `The task could not be started in time. Run it again.`;
@@ -124,6 +140,7 @@ async function launch(deps: DispatchDependencies, id: ExecutionId, spec: Spec, l
     secretVariable: spec.secret.provider === 'env-var' ? spec.secret.path : null,
     ...(spec.service && { service: spec.service }),
   };
+  if (!isAudited) await auditAllowed(deps, id, spec);
   const isFirst = await ledger.create(id, 'launching', request);
   try {
     const launched = await launcher.launch(

@@ -6,6 +6,7 @@ import { limits } from '../../core/limits.ts';
 import type { StoredLog } from '../../core/ports.ts';
 import { idOf, type Task } from '../../core/task.ts';
 import { runAfterHook } from './after-hook.ts';
+import { type Auditing, auditEnd } from './audit-end.ts';
 import { phasesOf } from './phases.ts';
 import { type RedactionDependencies, storeRedacted } from './store-redacted.ts';
 
@@ -13,6 +14,8 @@ export interface ReportDependencies extends RedactionDependencies {
   controlPlane: ControlPlane;
   /** The deployment's own functions around a task. */
   hooks?: Hooks | undefined;
+  /** With it, nothing is closed whose end is not in the audit trail. */
+  auditing?: Auditing | undefined;
 }
 
 /**
@@ -27,6 +30,8 @@ export async function report(deps: ReportDependencies, id: ExecutionId): Promise
     if (!body) return;
     await postOnce(deps, id, body);
   }
+  // The last: nobody waits for it, and a trail that cannot be written must not keep a result from its user.
+  await auditEnd(deps, id);
   // Withheld is not lost: the raw output stays for its day, and the sweep ends the execution then.
   if ((await ledger.read(id, 'report'))?.reason !== 'withheld') await ledger.close(id);
 }

@@ -42,6 +42,7 @@ export async function storeRedacted(deps: RedactionDependencies, id: ExecutionId
     findings: counts,
     bytes: stored.bytes,
     location: stored.location,
+    sha256: log.sha256(),
   });
   const redactionMilliseconds = clock.now() - begun;
   deps.log.info('output.redacted', { taskId: id, bytes: stored.bytes, redactionMilliseconds, ...counts });

@@ -29,7 +29,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'the runner starts without the claim',
     file: 'containers/runner/run.ts',
-    guard: "  return ledger.create(id, 'started', { by: 'runner', launchId, startedAt });\n",
+    guard: "  return ledger.create(id, 'started', { by: 'runner', launchId, startedAt, imageDigest });\n",
     without: "  await ledger.create(id, 'started', { by: 'runner', launchId, startedAt });\n  return true;\n",
   },
   {
