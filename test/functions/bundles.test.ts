@@ -91,6 +91,8 @@ function environment(aws: FakeAws, api: FakeRunopsApi) {
       LOG_BUCKET: 'logs',
       CLUSTER: 'c',
       LEASE_SECONDS: '120',
+      AUDIT_BUS: 'arn:bus',
+      AUDIT_BUCKET: 'audit',
     },
     ...{ DISPATCHES_QUEUE: `${aws.url}/dispatches`, KILLS_QUEUE: `${aws.url}/kills` },
     ...{ REPORTS_QUEUE: `${aws.url}/reports`, REPORTS_QUEUE_ARN: queue('reports') },

@@ -179,6 +179,40 @@ export const mutants: readonly Mutant[] = [
     without: 'deps.unredacted',
   },
   {
+    name: 'a launch is written down before its decision is audited',
+    file: 'functions/dispatcher/dispatch.ts',
+    guard:
+      '  if (!isAudited) await auditAllowed(deps, id, spec);\n' +
+      "  const isFirst = await ledger.create(id, 'launching', request);\n",
+    without:
+      "  const isFirst = await ledger.create(id, 'launching', request);\n" +
+      '  if (!isAudited) await auditAllowed(deps, id, spec);\n',
+  },
+  {
+    name: 'a trail that cannot be written stops nothing',
+    file: 'functions/dispatcher/dispatch.ts',
+    guard: 'if (!isAudited) await auditAllowed(deps, id, spec);',
+    without: 'if (!isAudited) await auditAllowed(deps, id, spec).catch(() => {});',
+  },
+  {
+    name: 'an execution is closed before its end is audited',
+    file: 'functions/reporter/report.ts',
+    guard: '  await auditEnd(deps, id);\n',
+    without: '  await auditEnd(deps, id).catch(() => {});\n',
+  },
+  {
+    name: 'the sweep closes what is not audited',
+    file: 'functions/reporter/sweep.ts',
+    guard: "  if (isAudited && !(await ledger.read(id, 'audited'))) return reports.send(id);\n",
+    without: '',
+  },
+  {
+    name: 'an end is audited from what a close has left',
+    file: 'functions/reporter/audit-end.ts',
+    guard: "if (!record || (await ledger.read(id, 'audited'))) return;",
+    without: 'if (!record) return;',
+  },
+  {
     name: 'a poller remembers for ever',
     file: 'functions/poller/poll.ts',
     guard: 'if (!listed.has(id)) seen.delete(id);',
