@@ -40,15 +40,17 @@ export async function verifyChain(
     const isNext = sequenceOf(key) === sequence;
     const read = problem || !isNext ? undefined : readLink(head, bytes, sha256);
     if (!read || 'problem' in read) {
-      const missing = `it is missing; the next that is there is ${key}`;
-      return stop({ sequence, key, problem: problem ?? read?.problem ?? missing });
+      const why = problem ?? read?.problem;
+      if (why !== undefined) return stop({ sequence, key, problem: why });
+      return stop({ sequence, key: '', problem: `it is missing; the next that is there is ${key}` });
     }
     head = { sequence, sha256: sha256(bytes) };
     isKnown ||= head.sha256 === wanted;
     executions.note(read.record);
   }
+  if (head.sequence === 0) return stop({ sequence: 1, key: '', problem: 'there is no record at all' });
   if (isKnown) return stop(null);
-  const problem = `the head ${wanted} is not in the chain: what came after link ${head.sequence} was taken away`;
+  const problem = `the head ${wanted} is not in the chain, whose end was cut off or written anew`;
   return stop({ sequence: head.sequence + 1, key: '', problem });
 }
 

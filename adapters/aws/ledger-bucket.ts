@@ -31,18 +31,27 @@ const nonceName = 'nonce';
 /** False when there is an object of another call under this key: then nothing is changed. */
 export async function createOnce(bucket: LedgerBucket, key: string, text: string): Promise<boolean> {
   const nonce = randomUUID();
-  const input = { Bucket: bucket.name, Key: key, Body: text, ContentType: 'application/json' };
-  const once = { IfNoneMatch: '*', Metadata: { [nonceName]: nonce } };
   return request(bucket, 's3:PutObject', key, async () => {
-    try {
-      await bucket.s3.send(new PutObjectCommand({ ...input, ...once }));
-      return true;
-    } catch (thrown) {
-      if (awsFailure(thrown).status !== 412) throw thrown;
-      // The answer to an earlier try of this call may have been lost, here or within the SDK.
-      return (await nonceOf(bucket, key)) === nonce;
-    }
+    if (await put(bucket, key, text, { [nonceName]: nonce })) return true;
+    // The answer to an earlier try of this call may have been lost, here or within the SDK.
+    return (await nonceOf(bucket, key)) === nonce;
   });
+}
+
+/** False when there is an object under this key, which an earlier try of this call may have made. */
+export async function createNew(bucket: LedgerBucket, key: string, text: string): Promise<boolean> {
+  return request(bucket, 's3:PutObject', key, () => put(bucket, key, text));
+}
+
+async function put(bucket: LedgerBucket, key: string, text: string, Metadata?: Record<string, string>) {
+  const input = { Bucket: bucket.name, Key: key, Body: text, ContentType: 'application/json' };
+  try {
+    await bucket.s3.send(new PutObjectCommand({ ...input, IfNoneMatch: '*', ...(Metadata && { Metadata }) }));
+    return true;
+  } catch (thrown) {
+    if (awsFailure(thrown).status === 412) return false;
+    throw thrown;
+  }
 }
 
 /** Creates or replaces. The bytes are not looked at any more once it resolves. */
