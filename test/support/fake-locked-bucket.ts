@@ -82,7 +82,13 @@ export async function startFakeLockedBucket(): Promise<FakeLockedBucket> {
   const { port, close } = await listening(server);
   const url = `http://127.0.0.1:${port}`;
   const credentials = { accessKeyId: 'x', secretAccessKey: 'y' };
-  const s3 = new S3Client({ endpoint: url, region: 'eu-west-1', credentials, forcePathStyle: true });
+  const s3 = new S3Client({
+    endpoint: url,
+    region: 'eu-west-1',
+    credentials,
+    forcePathStyle: true,
+    maxAttempts: 1,
+  });
   return { url, s3, versions, hidden, faults, requests: () => requests, close };
 }
 

@@ -6,13 +6,14 @@ import { s3AuditChain } from '../../../adapters/aws/audit-chain.ts';
 import { linkKey, sequenceOf } from '../../../core/audit-chain.ts';
 import { type AuditPlace, verifyAudit } from '../../../local/verify-audit.ts';
 import { auditedExecutions } from '../../functions/audited-executions.ts';
+import { recordOf } from '../../support/audit-record.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { type FakeLockedBucket, startFakeLockedBucket } from '../../support/fake-locked-bucket.ts';
 import { chooseSeed, seededRandom } from '../../support/seeded-random.ts';
 
 const executions = 500;
 const records = 2 * executions;
-const writers = 6;
+const writers = 4;
 
 let bucket: FakeLockedBucket;
 beforeAll(async () => {
@@ -35,6 +36,58 @@ async function verifyFolder(chain: ReadonlyMap<string, Uint8Array>, head?: strin
   for (const [key, bytes] of chain) writeFileSync(join(folder, key), bytes);
   return verify({ folder, head });
 }
+
+describe('the writers of a chain', () => {
+  async function place() {
+    const own = await startFakeLockedBucket();
+    onTestFinished(own.close);
+    const audit = s3AuditChain({ s3: own.s3, bucket: 'trail', clock: fakeClock({ skip: 60_000 }) });
+    const chain = () =>
+      new Map([...own.versions].map(([key, [link]]) => [key, Buffer.from(link?.body ?? '')]));
+    return { own, audit, chain };
+  }
+
+  it('all get in, when a dozen write at once', async () => {
+    const { audit, chain } = await place();
+    const all = Array.from({ length: 12 }, (_, index) => recordOf({ id: `${index}/allow` }));
+    await Promise.all(all.map((record) => audit.write(record)));
+    expect(await verifyFolder(chain())).toMatchObject({ links: 12, broken: null });
+  });
+
+  it('write once, although the first answer was lost or put off', async () => {
+    const { own, audit, chain } = await place();
+    await audit.write(recordOf({ id: '1/allow' }));
+    for (const fault of ['lost', 409, 503] as const) {
+      // A list, a look at the newest, and then the write.
+      own.faults.push('lost', 'lost', fault);
+      await audit.write(recordOf({ id: `${fault}/allow` }));
+    }
+    own.faults.splice(0);
+    expect(await verifyFolder(chain())).toMatchObject({ links: 4, broken: null });
+  });
+
+  it('say so when they may not write, and when somebody else wrote into the bucket', async () => {
+    const { own, audit } = await place();
+    own.faults.push(403);
+    const failure = { code: 'audit-failed', retryable: true };
+    await expect(audit.write(recordOf({}))).rejects.toMatchObject({
+      ...failure,
+      message: expect.stringMatching(/^The audit record cannot be chained: s3:ListBucket on .* was denied/),
+    });
+    own.versions.set('chain/0', [{ body: Buffer.from('{}'), nonce: '' }]);
+    await expect(audit.write(recordOf({}))).rejects.toMatchObject({
+      ...failure,
+      message: expect.stringContaining('chain/0 in the bucket trail is none of its links'),
+    });
+  });
+
+  it('are told of in a warning when what was allowed has no end after a day', async () => {
+    const { audit, chain } = await place();
+    await audit.write(recordOf({ id: '1/allow' }));
+    await audit.write(recordOf({ id: '2/allow', at: new Date().toISOString() }));
+    expect(await verifyFolder(chain())).toMatchObject({ broken: null, unended: ['1'] });
+  });
+});
 
 describe(`the audit chain of ${executions} executions`, () => {
   const seed = chooseSeed();
