@@ -27,8 +27,8 @@ export interface AuditBucketProps {
    */
   readonly retentionDays?: number;
   /**
-   * Who can shorten that: with `governance` those who may change the policy of the bucket; with `compliance` nobody, not
-   * even the root user, and AWS keeps the bucket on your bill until then.
+   * Who can shorten that: with `governance` those who may change the policy of the bucket; with `compliance` nobody,
+   * not even the root user, and AWS keeps the bucket on your bill until then.
    * @default 'governance'
    */
   readonly mode?: 'governance' | 'compliance';
@@ -60,7 +60,7 @@ export class Auditing extends Construct {
 
   /** Of those who write: the dispatcher and the reporter. */
   get variables(): AuditVariables {
-    return { AUDIT_BUS: this.bus.eventBusArn, AUDIT_BUCKET: this.bucket?.bucketName };
+    return { AUDIT_BUS: this.bus.eventBusName, AUDIT_BUCKET: this.bucket?.bucketName };
   }
 
   /** The key of the bucket is the ledger's, which both can use. */
@@ -120,6 +120,6 @@ export function checkAudit({ bucket }: AuditProps): void {
   if (Number.isInteger(retentionDays) && retentionDays >= 1 && retentionDays <= retentionDaysMax) return;
   throw new AgentError(
     'config-invalid',
-    `audit.bucket.retentionDays is ${retentionDays}. S3 keeps records for 1 to ${retentionDaysMax} days, in whole days.`,
+    `audit.bucket.retentionDays is ${retentionDays}. S3 takes whole days, from 1 to ${retentionDaysMax}.`,
   );
 }

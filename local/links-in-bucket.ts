@@ -15,8 +15,8 @@ interface Listed {
 }
 
 /**
- * The links in a bucket with Object Lock, in the order of their numbers. It looks at every version of every key, so that
- * a link that was hidden or written over is found. The SDK is loaded here: little else that `runops` does needs it.
+ * The links in a bucket with Object Lock, in the order of their numbers. It looks at every version of every key, so
+ * that a link that was hidden or written over is found. The SDK is loaded here: little else of `runops` needs it.
  * @throws AgentError `audit-failed`.
  */
 export async function* linksInBucket(

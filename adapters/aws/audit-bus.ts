@@ -18,12 +18,15 @@ const patience = { tries: 3, pauseMilliseconds: 200 };
 /** A bus that was there is believed to be there for so long. */
 const knownMilliseconds = 300_000;
 
-/** The audit trail as events on a bus of EventBridge, one per record. `bus` is its ARN. */
+/** The audit trail as events on a bus of EventBridge, one per record. `bus` is its name. */
 export function eventBusAudit(options: { events: EventBridgeClient; bus: string; clock: Clock }): Audit {
   const { events, bus, clock } = options;
   let knownUntil = Number.NEGATIVE_INFINITY;
 
-  /** Events for a bus that does not exist are dropped, with a 200: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html */
+  /**
+   * Events for a bus that does not exist are dropped, with a 200.
+   * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html
+   */
   async function find() {
     if (clock.now() < knownUntil) return;
     await request('events:DescribeEventBus', () => events.send(new DescribeEventBusCommand({ Name: bus })));
@@ -43,8 +46,11 @@ export function eventBusAudit(options: { events: EventBridgeClient; bus: string;
     try {
       await tryAgain(clock, patience, mayPass, send);
     } catch (cause) {
-      const message = `The audit record cannot be sent: ${explainAwsFailure(cause, { action, resource: `the bus ${bus}` })}`;
-      throw new AgentError('audit-failed', message, { retryable: true, cause });
+      const why = explainAwsFailure(cause, { action, resource: `the bus ${bus}` });
+      throw new AgentError('audit-failed', `The audit record cannot be sent: ${why}`, {
+        retryable: true,
+        cause,
+      });
     }
   }
 

@@ -34,7 +34,7 @@ export function s3AuditChain({ s3, bucket, clock }: { s3: S3Client; bucket: stri
   };
 }
 
-/** Lists of S3 are of the moment: https://docs.aws.amazon.com/AmazonS3/latest/userguide/Welcome.html#ConsistencyModel */
+/** A list is of the moment: https://docs.aws.amazon.com/AmazonS3/latest/userguide/Welcome.html#ConsistencyModel */
 async function newest(place: LedgerBucket): Promise<Head> {
   const key = await firstKey(place, chainPrefix);
   if (key === undefined) return noHead;

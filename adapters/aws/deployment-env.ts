@@ -34,7 +34,7 @@ export const ledgerEnv = {
 
 /** The audit trail. */
 export const auditEnv = {
-  /** The ARN of the event bus. */
+  /** The name of the event bus. */
   AUDIT_BUS: filled,
   /** The bucket of the chain, where there is one. */
   AUDIT_BUCKET: z.optional(filled),

@@ -8,28 +8,14 @@ import { limits } from '../../core/limits.ts';
 import type { Audit } from '../../core/ports.ts';
 import { dispatch } from '../../functions/dispatcher/dispatch.ts';
 import { report } from '../../functions/reporter/report.ts';
-import { sweep } from '../../functions/reporter/sweep.ts';
 import { startFakeAws } from '../support/fake-aws.ts';
 import { fakeClock } from '../support/fake-clock.ts';
 import { startFakeLockedBucket } from '../support/fake-locked-bucket.ts';
-import { bashTask, type MemoryAgent, memoryAgent, receive, runTo, stdout } from './memory-agent.ts';
+import { auditedIds, auditFailure, breakAudit } from './broken-audit.ts';
+import { bashTask, memoryAgent, receive } from './memory-agent.ts';
 
 const patient = { skip: 60_000 };
-const failure = new AgentError('audit-failed', 'The bus is not there.', { retryable: true });
 const task = { ...bashTask, user_email: 'ana@example.com', user_groups: 'dba', description: 'Ticket 12' };
-
-function breakAudit(agent: MemoryAgent) {
-  const { write } = agent.auditing.audit;
-  agent.auditing.audit.write = async () => {
-    throw failure;
-  };
-  return () => {
-    agent.auditing.audit.write = write;
-  };
-}
-
-/** The records so far, by their ids. */
-const ids = (agent: MemoryAgent) => agent.auditing.audit.records.map(({ id }) => id);
 
 describe('a decision', () => {
   it('is in the trail before its launch is written down, with who asked for what under which rules', async () => {
@@ -37,7 +23,7 @@ describe('a decision', () => {
     await receive(agent, task);
     const { create } = agent.ledger;
     agent.ledger.create = (id, name, record) => {
-      if (name === 'launching') expect(ids(agent)).toEqual(['7/allow']);
+      if (name === 'launching') expect(auditedIds(agent)).toEqual(['7/allow']);
       return create(id, name, record);
     };
     await dispatch(agent, '7');
@@ -58,7 +44,7 @@ describe('a decision', () => {
     const agent = memoryAgent();
     await receive(agent, { ...task, type: 'cobol' });
     const mend = breakAudit(agent);
-    await expect(dispatch(agent, '7')).rejects.toBe(failure);
+    await expect(dispatch(agent, '7')).rejects.toBe(auditFailure);
     expect(await agent.ledger.read('7', 'started')).toBeUndefined();
     mend();
     await agent.clock.advance(31_000);
@@ -105,7 +91,7 @@ describe('a decision', () => {
     await dispatch(agent, '7').catch(() => {});
     await agent.clock.advance(31_000);
     await dispatch(agent, '7').catch(() => {});
-    expect(ids(agent)).toEqual(['7/allow']);
+    expect(auditedIds(agent)).toEqual(['7/allow']);
 
     const other = memoryAgent();
     await receive(other, task);
@@ -118,7 +104,7 @@ describe('a decision', () => {
     await other.clock.advance(31_000);
     Object.assign(other.ledger, { create });
     await dispatch(other, '7');
-    expect(ids(other)).toEqual(['7/allow', '7/allow']);
+    expect(auditedIds(other)).toEqual(['7/allow', '7/allow']);
   });
 
   it('cuts what a user wrote at length, and holds nothing of the script', async () => {
@@ -149,7 +135,7 @@ describe('nothing starts', () => {
       credentials,
       maxAttempts: 1,
     });
-    const bus = eventBusAudit({ events, bus: 'arn:bus', clock });
+    const bus = eventBusAudit({ events, bus: 'prod-audit', clock });
     const chain = s3AuditChain({ s3: bucket.s3, bucket: 'trail', clock });
     const audit: Audit = {
       async write(record) {
@@ -202,93 +188,5 @@ describe('nothing starts', () => {
     await report(deps, '7');
     expect(there.aws.events.at(-1)?.Detail).toContain('"id":"7/end"');
     expect(await Array.fromAsync(agent.ledger.open())).toEqual([]);
-  });
-});
-
-describe('an end', () => {
-  async function ended(agent: MemoryAgent) {
-    await receive(agent, task);
-    await dispatch(agent, '7');
-    const by = { by: 'runner', launchId: 'arn:task/1', imageDigest: 'sha256:abc' } as const;
-    await agent.ledger.create('7', 'started', { ...by, startedAt: agent.clock.now() });
-    await runTo(agent, { exitCode: 3 }, [stdout('mail ana.lima@example.com\n')]);
-  }
-
-  it('is in the trail after its result is posted, with the SHA-256 of the log as it was stored', async () => {
-    const agent = memoryAgent();
-    await ended(agent);
-    await report(agent, '7');
-    const log = agent.logStore.logs.get('7') ?? '';
-    expect(log).not.toContain('ana.lima');
-    expect(agent.auditing.audit.records[1]).toMatchObject({
-      ...{ kind: 'end', id: '7/end', status: 'failure', reason: 'exited', exitCode: 3 },
-      ...{ container: 'arn:task/1', imageDigest: 'sha256:abc', image: 'shell@sha256:1' },
-      output: { sha256: sha256(log), bytes: Buffer.byteLength(log), withheld: false },
-      user: { email: 'ana@example.com' },
-    });
-  });
-
-  it('keeps no result from its user when it cannot be written, and keeps its execution open', async () => {
-    const agent = memoryAgent();
-    await ended(agent);
-    const mend = breakAudit(agent);
-    await expect(report(agent, '7')).rejects.toBe(failure);
-    expect(agent.controlPlane.reports).toHaveLength(1);
-
-    await sweep(agent);
-    expect(await Array.fromAsync(agent.ledger.open())).toEqual(['7']);
-    expect(agent.reports.sent).toContain('7');
-    mend();
-    await report(agent, '7');
-    expect(ids(agent)).toEqual(['7/allow', '7/end']);
-    expect(agent.controlPlane.reports).toHaveLength(1);
-    expect(await Array.fromAsync(agent.ledger.open())).toEqual([]);
-  });
-
-  it('is not written again by a reporter that wakes up late', async () => {
-    const agent = memoryAgent();
-    await ended(agent);
-    await report(agent, '7');
-    await report(agent, '7');
-    expect(ids(agent)).toEqual(['7/allow', '7/end']);
-  });
-
-  it('is not made of what a close has left', async () => {
-    const agent = memoryAgent();
-    await ended(agent);
-    const { read } = agent.ledger;
-    let looks = 0;
-    // The other reporter audits and closes while this one reads.
-    agent.ledger.read = async (id, name) => {
-      if (name === 'audited' && ++looks === 2) await agent.ledger.create(id, 'audited', { auditedAt: 1 });
-      return name === 'spec' ? undefined : read(id, name);
-    };
-    await report(agent, '7');
-    expect(ids(agent)).toEqual(['7/allow']);
-  });
-
-  it('is written for a task for which nothing was decided, and for one that cannot be read', async () => {
-    const agent = memoryAgent();
-    await receive(agent, { id: 7, type: 5 });
-    await dispatch(agent, '7');
-    await report(agent, '7');
-    expect(agent.auditing.audit.records).toMatchObject([
-      { id: '7/deny', taskId: 7, type: null, script: null, policySha256: null },
-      { id: '7/end', taskId: 7, startedAt: null, container: null, reason: 'rejected' },
-    ]);
-  });
-
-  it('of a withheld output says so', async () => {
-    const agent = memoryAgent();
-    await ended(agent);
-    agent.redactor = {
-      ...agent.redactor,
-      output: () => {
-        throw new AgentError('redaction-failed', 'It cannot be done.');
-      },
-    };
-    await report(agent, '7');
-    const output = { sha256: null, bytes: null, withheld: true };
-    expect(agent.auditing.audit.records[1]).toMatchObject({ reason: 'exited', output });
   });
 });

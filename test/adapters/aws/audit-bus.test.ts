@@ -5,7 +5,7 @@ import { recordOf } from '../../support/audit-record.ts';
 import { type FakeAws, startFakeAws } from '../../support/fake-aws.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 
-const bus = 'arn:aws:events:eu-west-1:123456789012:event-bus/prod-audit';
+const bus = 'prod-audit';
 const credentials = { accessKeyId: 'x', secretAccessKey: 'y' };
 
 let aws: FakeAws;
