@@ -20,6 +20,7 @@ const environment = {
     CAPABILITIES: 'bash',
   },
   ...{ LEDGER_BUCKET: 'x', OUTPUT_BUCKET: 'x', LOG_BUCKET: 'x', CLUSTER: 'x', LEASE_SECONDS: '120' },
+  ...{ AUDIT_BUS: 'x', AUDIT_BUCKET: 'x' },
   ...{
     DISPATCHES_QUEUE: 'http://localhost',
     KILLS_QUEUE: 'http://localhost',

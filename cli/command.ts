@@ -1,3 +1,4 @@
+import type { ChainVerdict } from '../core/verify-chain.ts';
 import type { Api } from './api.ts';
 import type { Screen } from './screen.ts';
 
@@ -38,6 +39,9 @@ export interface Call {
   switches: ReadonlySet<string>;
 }
 
+/** A bucket or a folder, and what an earlier walk printed. */
+export type AuditPlace = Readonly<Partial<Record<'bucket' | 'folder' | 'head', string | undefined>>>;
+
 /** What a verb may touch. */
 export interface Shell {
   screen: Screen;
@@ -47,6 +51,8 @@ export interface Shell {
   readText(file: string): Promise<string>;
   /** Redacts a withheld output of the agent on this machine; returns where its log is. */
   redactExecution(id: string): Promise<string>;
+  /** Walks the chain of an audit trail, in a bucket or a folder. */
+  verifyAudit(place: AuditPlace): Promise<ChainVerdict>;
   /** Asks a question on the terminal; false when the answer is not yes. */
   confirm(question: string): Promise<boolean>;
   /** Calls `say` and ends with 130 when Ctrl-C comes; undo it with what it returns. */

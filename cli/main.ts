@@ -6,7 +6,8 @@ import manifest from '../package.json' with { type: 'json' };
 import { agents } from './agents.ts';
 import { type Api, httpApi } from './api.ts';
 import { parseCall, route } from './arguments.ts';
-import { type ExitCode, exitCodes, type Group, type Shell } from './command.ts';
+import { audit } from './audit.ts';
+import { type AuditPlace, type ExitCode, exitCodes, type Group, type Shell } from './command.ts';
 import { messageOf, UsageError } from './errors.ts';
 import { executions } from './executions.ts';
 import { helpOf } from './help.ts';
@@ -19,12 +20,20 @@ import { tasks } from './tasks.ts';
 const runops: Group = {
   name: 'runops',
   summary: 'Runs scripts, queries and commands on your own infrastructure, through a Runops server.',
-  commands: [targets, tasks, agents, executions],
+  commands: [targets, tasks, agents, executions, audit],
   examples: [...targets.examples.slice(0, 1), ...tasks.examples],
 };
 
 const screen = processScreen(process, process.env);
-const shell: Shell = { screen, api: onceOnly(connect), readText, redactExecution, confirm, onInterrupt };
+const shell: Shell = {
+  screen,
+  api: onceOnly(connect),
+  readText,
+  redactExecution,
+  verifyAudit,
+  confirm,
+  onInterrupt,
+};
 
 process.exitCode = await main(process.argv.slice(2));
 
@@ -56,6 +65,11 @@ async function redactExecution(id: string): Promise<string> {
   // Only this verb needs the agent's own parts.
   const agent = await import('../local/redact-execution.ts');
   return agent.redactExecution(id, process.env.RUNOPS_HOME || '.runops', process.env);
+}
+
+async function verifyAudit(place: AuditPlace) {
+  const agent = await import('../local/verify-audit.ts');
+  return agent.verifyAudit({ ...place, endpoint: process.env.AWS_ENDPOINT_URL }, Date.now());
 }
 
 function onceOnly<T>(make: () => Promise<T>): () => Promise<T> {

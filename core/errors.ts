@@ -17,7 +17,8 @@ export type AgentErrorCode =
   | 'queue-failed' // a message could not be sent, or is none of ours
   | 'launch-failed' // compute could not be started
   | 'redaction-failed' // the output could not be redacted completely, so it must not leave
-  | 'log-store-failed'; // the redacted log could not be stored
+  | 'log-store-failed' // the redacted log could not be stored
+  | 'audit-failed'; // a decision or an end could not be written into the audit trail, so nothing may start
 
 /**
  * `retryable` decides what happens to the message that caused the error: true leaves it in the queue, false

@@ -18,6 +18,7 @@ import { serviceAddressSchema } from './service-address.ts';
  *     redacted  reporter    the log is in its store; how often which info type was found
  *     report    reporter    the redacted body, written before it is posted
  *     reported  reporter    the API has it
+ *     audited   reporter    the audit trail has its end, where one is configured; only then it is closed
  *
  * `kill` may come at any time. `docs/reliability.md` has the whole state machine.
  */
@@ -68,6 +69,10 @@ const specSchema = z.object({
   startBefore: milliseconds,
   /** The customer's own service, for the types that run in a fresh task of it. */
   service: z.optional(serviceAddressSchema),
+  /** For the audit trail: what only the dispatcher knows. The specs of earlier versions have none of it. */
+  userVerified: z.optional(z.boolean()),
+  policySha256: z.optional(z.string()),
+  image: z.optional(z.string()),
 });
 
 export type LaunchRequest = z.infer<typeof launchRequestSchema>;
@@ -83,7 +88,13 @@ const launchRequestSchema = z.object({
 /** The permanent claim. Whoever creates it decides: a runner that it runs, anyone else that it never will. */
 export type Started = z.infer<typeof startedSchema>;
 const startedSchema = z.discriminatedUnion('by', [
-  z.object({ by: z.literal('runner'), launchId: z.string(), startedAt: milliseconds }),
+  z.object({
+    by: z.literal('runner'),
+    launchId: z.string(),
+    startedAt: milliseconds,
+    /** What the container runs, as ECS told it: `sha256:…`. */
+    imageDigest: z.optional(z.string()),
+  }),
   z.object({ by: z.literal('nobody'), result: resultSchema }),
 ]);
 
@@ -123,6 +134,8 @@ const recordSchemas = {
     /** Earlier versions of the agent did not write these two. */
     startedAt: z.optional(milliseconds),
     endedAt: z.optional(milliseconds),
+    /** Of the log as it was stored. */
+    sha256: z.optional(z.string()),
   }),
   /** All that stays of what the user was told. Version 0.1.0 wrote the time alone. */
   reported: z.object({
@@ -130,6 +143,7 @@ const recordSchemas = {
     status: z.optional(reportBodySchema.shape.status),
     reason: z.optional(reasonSchema),
   }),
+  audited: z.object({ auditedAt: milliseconds }),
 };
 
 type Schemas = typeof recordSchemas;
@@ -146,6 +160,7 @@ export function isPermanent(name: string): boolean {
     name === 'started' ||
     name === 'redacted' ||
     name === 'reported' ||
+    name === 'audited' ||
     name === 'refused' ||
     name.startsWith('claim-')
   );

@@ -1,3 +1,4 @@
+import type { AuditRecord } from './audit.ts';
 import type { ExecutionId, LedgerRecords, RecordName } from './execution.ts';
 import type { Redacted } from './redaction/redacted.ts';
 import type { SecretReference } from './task.ts';
@@ -36,7 +37,7 @@ export interface Ledger {
   open(): AsyncIterable<ExecutionId>;
   /**
    * Ends an execution: deletes what may hold scripts, tokens or raw output, and keeps the permanent records
-   * (`claim-…`, `refused`, `started`, `reported`), so that a message that comes back in a year still starts nothing.
+   * (`claim-…`, `refused`, `started`, `reported` …), so that a message that comes back in a year still starts nothing.
    */
   close(id: ExecutionId): Promise<void>;
   /** Writes part number `part` (1, 2, 3 …) of the raw output: frames as in `core/output.ts`. */
@@ -65,6 +66,15 @@ export type LaunchState = { running: true } | { running: false; cause: string; m
 export interface LogStore {
   /** Stores the log whole, replacing an earlier try. Resolves when it is durable. */
   write(id: ExecutionId, log: AsyncIterable<Redacted>): Promise<StoredLog>;
+}
+
+/** Where those who watch over the agent read what it decided and what came of it: `docs/audit.md`. */
+export interface Audit {
+  /**
+   * Resolves when the record is where it has to be, everywhere. A record may be written more than once.
+   * @throws AgentError `audit-failed`, retryable: then nothing may start.
+   */
+  write(record: AuditRecord): Promise<void>;
 }
 
 /** A log that was redacted before it was stored. */

@@ -57,6 +57,7 @@ export async function specify(guard: Guard, task: Task, lockedAt: number): Promi
     outputBytesMax: rules.outputBytes,
     startBefore: Math.min(startDeadline, user?.expiresAt ?? startDeadline),
     ...(service && { service }),
+    userVerified: user !== undefined,
   };
 }
 

@@ -1,6 +1,7 @@
 import type * as z from 'zod/mini';
 import type { apiEnv, ledgerEnv, VariablesOf } from '../adapters/aws/deployment-env.ts';
 import type { FunctionSurroundings } from './agent-function.ts';
+import type { Auditing } from './auditing.ts';
 import type { EncryptionKeys } from './encryption-keys.ts';
 import type { HooksLayer } from './hooks-layer.ts';
 import type { Permission } from './permissions.ts';
@@ -17,6 +18,8 @@ export interface AgentParts {
   readonly shared: SharedVariables;
   /** The customer's own functions around a task; the poller has no use for them. */
   readonly hooks: HooksLayer | undefined;
+  /** Where decisions and ends are written; the poller makes none. */
+  readonly auditing: Auditing;
   /** The permission to read the agent's token. */
   readonly token: readonly Permission[];
 }

@@ -31,6 +31,7 @@ export function alarmTable(watched: Watched): Record<string, Alarm> {
     ...alarmsOfQueues(watched),
     ...alarmsOfExecutions(watched),
     ...alarmsOfOutputs(watched),
+    ...alarmsOfTheAudit(watched),
     ...alarmsOfFunctions(watched),
     ...alarmsOfTheAccount(watched),
   };
@@ -134,6 +135,19 @@ function alarmsOfExecutions({ metrics, thresholds }: Watched): Record<string, Al
       means:
         'A command runs on after its deadline, although its container is told to stop each minute. Stopping takes ' +
         '30 s and the next look comes a minute later, so the third look should have found it gone.',
+    },
+  };
+}
+
+function alarmsOfTheAudit({ metrics }: Watched): Record<string, Alarm> {
+  return {
+    'audit-failing': {
+      metric: metrics.metric('MessagesRetried', { statistic: 'Sum', minutes: 5, detail: 'audit-failed' }),
+      threshold: 1,
+      means:
+        'A decision or an end could not be written into the audit trail. What is not written is not started, so ' +
+        'tasks wait, and are given up after 900 s; results still go out. Each record is tried three times or more ' +
+        'before it counts as failed, so one is enough.',
     },
   };
 }

@@ -99,6 +99,19 @@ const settings = z.strictObject({
   tracing: z.exactOptional(z.boolean()),
   monitoring: z.exactOptional(monitoringSettings),
   selfTest: z.exactOptional(z.boolean()),
+  audit: z.exactOptional(
+    z.strictObject({
+      bucket: z.exactOptional(
+        z.union([
+          z.boolean(),
+          z.strictObject({
+            retentionDays: z.exactOptional(count),
+            mode: z.exactOptional(z.enum(['governance', 'compliance'])),
+          }),
+        ]),
+      ),
+    }),
+  ),
   roles: z.exactOptional(
     z.strictObject({
       permissionsBoundary: z.exactOptional(filled),

@@ -2,6 +2,7 @@ import { Token } from 'aws-cdk-lib';
 import { AgentError } from '../core/errors.ts';
 import { parsePolicy } from '../core/policy.ts';
 import { taskTypes } from '../core/task-types.ts';
+import { checkAudit } from './auditing.ts';
 import { checkServices } from './check-services.ts';
 import { checkFargateSize, defaultSize } from './fargate-size.ts';
 import type { RunopsAgentProps, TargetProps } from './runops-agent-props.ts';
@@ -12,6 +13,7 @@ export function checkProps(props: RunopsAgentProps): void {
   if (props.apiUrl !== undefined) checkAddress('apiUrl', props.apiUrl);
   if (props.identity) checkAddress('identity.jwkUrl', props.identity.jwkUrl);
   checkPolicy(props);
+  checkAudit(props.audit ?? {});
   checkServices(props.services ?? [], props.targets ?? {});
   for (const [name, target] of Object.entries(props.targets ?? {})) checkTarget(name, target, props);
 }

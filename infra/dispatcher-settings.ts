@@ -27,6 +27,7 @@ export function dispatcherSettingsOf(
       publicIp: network.publicIp,
     },
     taskDefinitions: { ...execution.taskDefinitions },
+    images: { ...execution.images },
     targets: Object.fromEntries(
       targets.map(([name, target]) => {
         const own = roles.byTarget.get(name);

@@ -30,10 +30,11 @@ export class Dispatching extends Construct {
 
   constructor(scope: Construct, id: string, props: DispatchingProps) {
     super(scope, id);
-    const { queues, functions, shared, execution, identity, hooks, startsAtOnce } = props;
+    const { queues, functions, shared, auditing, execution, identity, hooks, startsAtOnce } = props;
     this.settings = this.secretOf(props);
     const variables: VariablesOf<DispatcherEnv> = {
       ...shared,
+      ...auditing.variables,
       DISPATCHES_QUEUE_ARN: queues.dispatches.queue.queueArn,
       KILLS_QUEUE_ARN: queues.kills.queue.queueArn,
       REPORTS_QUEUE: queues.reports.queue.queueUrl,
@@ -78,7 +79,7 @@ export class Dispatching extends Construct {
   }
 
   private permissionsOf(props: DispatchingProps) {
-    const { queues, token, execution, roles, keys } = props;
+    const { queues, token, auditing, execution, roles, keys } = props;
     const permanent = ['claim-*', 'refused', 'started'].map((name) => `executions/*/${name}`);
     const passing = ['lock', 'spec', 'launching', 'launched', 'result'].map((name) => `work/*/${name}`);
     const records = { reads: ['work/*', 'executions/*'], creates: [...permanent, ...passing], closes: true };
@@ -88,6 +89,7 @@ export class Dispatching extends Construct {
       ...allowKeys('secretsmanager', ['kms:Decrypt'], [keys.data]),
       allow(['sqs:SendMessage'], [queues.reports.queue.queueArn]),
       ...ledgerPermissions(records, props),
+      ...auditing.permissions,
       execution.launches,
       describeAndStopTasks(execution.cluster),
       allow(['iam:PassRole'], [...roles.taskRoleArns, execution.pullRole.roleArn], {

@@ -34,6 +34,8 @@ export class Execution extends Construct {
   readonly pullRole: Role;
   /** The ARN of the task definition of each image family. */
   readonly taskDefinitions: Readonly<Record<string, string>>;
+  /** The name of the image of each. */
+  readonly images: Readonly<Record<string, string>>;
 
   constructor(scope: Construct, id: string, props: ExecutionProps) {
     super(scope, id);
@@ -50,6 +52,7 @@ export class Execution extends Construct {
       removalPolicy: RemovalPolicy.DESTROY,
     });
     const images = imagesOf(this, props.images, props.architecture);
+    this.images = Object.fromEntries([...images].map(([family, { name }]) => [family, name]));
     this.pullRole = pullRole(this, [...images.values()], this.logGroup);
     this.taskDefinitions = Object.fromEntries(
       [...images].map(([family, image]) => [family, this.definitionOf(family, image, props)]),

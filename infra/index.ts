@@ -3,6 +3,7 @@
 export type { HookResult, Hooks, HookTask, HookVerdict } from '../core/hooks.ts';
 export type { AlarmThresholds } from './alarm-thresholds.ts';
 export type { SlackChannel } from './alarm-topic.ts';
+export type { AuditBucketProps, AuditProps } from './auditing.ts';
 export type { MonitoringSettings } from './monitoring.ts';
 export type { NetworkChoice } from './network.ts';
 export type { RoleRules } from './role-rules.ts';
@@ -12,8 +13,8 @@ export type {
   IdentityProps,
   RedactionProps,
   RunopsAgentProps,
-  SecretAccess,
   ServiceProps,
   TargetProps,
 } from './runops-agent-props.ts';
+export type { SecretAccess } from './secret-access.ts';
 export type { VaultProps } from './vault-variables.ts';

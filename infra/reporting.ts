@@ -32,11 +32,13 @@ export class Reporting extends Construct {
 
   constructor(scope: Construct, id: string, props: ReportingProps) {
     super(scope, id);
-    const { queues, functions, shared, storage, execution, redaction, hooks, prices, tracing } = props;
+    const { queues, functions, shared, auditing, storage, execution, redaction, hooks, prices, tracing } =
+      props;
     const { region, urlSuffix } = Stack.of(this);
     this.tracing = tracing;
     const variables: VariablesOf<ReporterEnv> = {
       ...shared,
+      ...auditing.variables,
       LOG_BUCKET: storage.logs.bucketName,
       DISPATCHES_QUEUE: queues.dispatches.queue.queueUrl,
       REPORTS_QUEUE: queues.reports.queue.queueUrl,
@@ -100,8 +102,8 @@ export class Reporting extends Construct {
   }
 
   private permissionsOf(props: ReportingProps): Permission[] {
-    const { queues, token, storage, keys, execution, redaction, tracing } = props;
-    const permanent = ['started', 'redacted', 'reported'].map((name) => `executions/*/${name}`);
+    const { queues, token, auditing, storage, keys, execution, redaction, tracing } = props;
+    const permanent = ['started', 'redacted', 'reported', 'audited'].map((name) => `executions/*/${name}`);
     const passing = ['result', 'report'].map((name) => `work/*/${name}`);
     const records = { reads: ['work/*', 'executions/*'], creates: [...permanent, ...passing], closes: true };
     const logs = storage.logs.arnForObjects('logs/*');
@@ -109,6 +111,7 @@ export class Reporting extends Construct {
       ...token,
       allow(['sqs:SendMessage'], [queues.dispatches.queue.queueArn, queues.reports.queue.queueArn]),
       ...ledgerPermissions(records, props),
+      ...auditing.permissions,
       allow(['s3:GetObject'], [storage.output.arnForObjects('output/*')], anyExecution),
       ...allowKeys('s3', ['kms:Decrypt'], [keys.output]),
       // It reads the log that it has stored when the API wants it too.

@@ -2,10 +2,12 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Policy } from '../core/policy.ts';
 import type { ImageFamily } from '../core/task-types.ts';
+import type { AuditProps } from './auditing.ts';
 import type { MonitoringSettings } from './monitoring.ts';
 import type { NetworkChoice } from './network.ts';
 import type { TargetNetworkProps } from './network-target.ts';
 import type { RoleRules } from './role-rules.ts';
+import type { SecretAccess } from './secret-access.ts';
 import type { VaultProps } from './vault-variables.ts';
 
 export interface RunopsAgentProps {
@@ -132,6 +134,11 @@ export interface RunopsAgentProps {
   /** Whether a deployment tries itself out and rolls back when that fails: docs/deploy.md. @default true */
   readonly selfTest?: boolean;
   /**
+   * What is kept of each decision and each end, besides events on a bus of EventBridge: docs/audit.md.
+   * @default - nothing
+   */
+  readonly audit?: AuditProps;
+  /**
    * What your account wants of every role: a permissions boundary, a path, a prefix.
    * @default - nothing
    */
@@ -177,12 +184,6 @@ export interface RedactionProps {
    */
   readonly bedrockGuardrail?: Readonly<Record<string, unknown>>;
 }
-
-/** By the beginning of their names, by a tag, or those alone that each target names. */
-export type SecretAccess =
-  | { readonly by: 'prefix'; readonly prefix: string }
-  | { readonly by: 'tag'; readonly key: string; readonly value: string }
-  | { readonly by: 'target' };
 
 /** An ECS service of yours, and what the agent needs to start a task that is like those of the service. */
 export interface ServiceProps {

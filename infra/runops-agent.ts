@@ -4,6 +4,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { AgentParts, SharedVariables } from './agent-parts.ts';
 
+import { Auditing } from './auditing.ts';
 import { checkProps } from './check-props.ts';
 import { either, whetherFilled } from './conditions.ts';
 import { containerPrices } from './container-prices.ts';
@@ -41,6 +42,7 @@ export class RunopsAgent extends Construct {
   readonly storage: Storage;
   readonly queues: Queues;
   readonly network: AgentNetwork;
+  readonly auditing: Auditing;
   readonly roles: TargetRoles;
   readonly execution: Execution;
   readonly polling: Polling;
@@ -83,7 +85,9 @@ export class RunopsAgent extends Construct {
     });
     this.execution = execution;
 
-    const parts = this.partsOf(props, logs);
+    const agentName = props.name ?? Stack.of(this).stackName;
+    this.auditing = new Auditing(this, 'Auditing', { audit: props.audit ?? {}, agentName, keys });
+    const parts = this.partsOf(props, agentName, logs);
     const deployed = [...Object.keys(execution.taskDefinitions), ...(services.length > 0 ? ['service'] : [])];
     const capabilities = typesOf(deployed).join(',');
     const settings = dispatcherSettingsOf(props, { network: this.network, roles, execution });
@@ -98,6 +102,7 @@ export class RunopsAgent extends Construct {
     const { tracing = false } = props;
     const reporting = { ...parts, capabilities, execution, redaction, prices, tracing };
     this.reporting = new Reporting(this, 'Reporting', reporting);
+    this.auditing.onlyBy([this.dispatching.dispatcher.role, this.reporting.reporter.role]);
     if (services.length > 0) this.allowServices(services, parts.shared.AGENT_NAME);
     this.monitoring = this.monitoringOf(props.monitoring ?? {}, parts.shared.AGENT_NAME);
     // The last part: it waits for all that are there.
@@ -126,12 +131,16 @@ export class RunopsAgent extends Construct {
     return new Monitoring(this, 'Monitoring', { ...shown, settings, agentName, keys });
   }
 
-  private partsOf(props: RunopsAgentProps, functions: AgentParts['functions']): AgentParts {
-    const { storage, keys, queues } = this;
+  private partsOf(
+    props: RunopsAgentProps,
+    agentName: string,
+    functions: AgentParts['functions'],
+  ): AgentParts {
+    const { storage, keys, queues, auditing } = this;
     const { tokenSecret, secretKeys = [] } = props;
     const tokenKeys = secretKeys.map((arn, index) => Key.fromKeyArn(this, `TokenKey${index}`, arn));
     const shared: SharedVariables = {
-      AGENT_NAME: props.name ?? Stack.of(this).stackName,
+      AGENT_NAME: agentName,
       API_URL: props.apiUrl ?? 'https://api.runops.io',
       TOKEN_SECRET: tokenSecret.secretArn,
       TAGS: props.tags,
@@ -152,7 +161,7 @@ export class RunopsAgent extends Construct {
       ...allowKeys('secretsmanager', ['kms:Decrypt'], tokenKeys),
     ];
     const hooks = props.hooks === undefined ? undefined : new HooksLayer(this, 'Hooks', props.hooks);
-    return { storage, keys, queues, functions, shared, hooks, token };
+    return { storage, keys, queues, functions, shared, auditing, hooks, token };
   }
 
   private verifiesUsers(identity: IdentityProps | undefined): string {

@@ -3,7 +3,12 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { AgentError } from '../core/errors.ts';
 import { allow, type Permission } from './permissions.ts';
-import type { SecretAccess } from './runops-agent-props.ts';
+
+/** By the beginning of their names, by a tag, or those alone that each target names. */
+export type SecretAccess =
+  | { readonly by: 'prefix'; readonly prefix: string }
+  | { readonly by: 'tag'; readonly key: string; readonly value: string }
+  | { readonly by: 'target' };
 
 const read = ['secretsmanager:GetSecretValue'];
 

@@ -10,7 +10,7 @@ import {
   type LifecycleRule,
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import { limits } from '../core/limits.ts';
 import { acknowledge, inBothStandards } from './acknowledge.ts';
 import type { EncryptionKeys } from './encryption-keys.ts';
@@ -35,7 +35,7 @@ export class Storage extends Construct {
 
   constructor(scope: Construct, id: string, { keys, logRetentionDays }: StorageProps) {
     super(scope, id);
-    this.ledger = bucket(this, 'Ledger', {
+    this.ledger = bucketOf(this, 'Ledger', {
       encryptionKey: keys.data,
       // An execution is closed within minutes. What is older was left behind by a deployment that stood still.
       lifecycleRules: [expire(30, 'work/'), expire(30, 'open/')],
@@ -44,12 +44,12 @@ export class Storage extends Construct {
     this.ledger.addToResourcePolicy(neverReplaced(this.ledger));
     announceObjects(this.ledger);
 
-    this.output = bucket(this, 'Output', {
+    this.output = bucketOf(this, 'Output', {
       encryptionKey: keys.output,
       // Lifecycle counts whole days, so one more than an output may wait for its redaction.
       lifecycleRules: [expire(limits.withheldOutputSeconds / 86_400 + 1)],
     });
-    this.logs = bucket(this, 'Logs', {
+    this.logs = bucketOf(this, 'Logs', {
       encryptionKey: keys.data,
       // A log that was stored twice keeps its first version, for those who ask what was shown when.
       versioned: true,
@@ -64,7 +64,8 @@ export class Storage extends Construct {
   }
 }
 
-function bucket(scope: Construct, id: string, props: BucketProps): IBucket {
+/** A bucket that is closed to the public, encrypted and kept. */
+export function bucketOf(scope: Construct, id: string, props: BucketProps): IBucket {
   const made = new Bucket(scope, id, {
     encryption: BucketEncryption.KMS,
     bucketKeyEnabled: true,
@@ -116,19 +117,21 @@ function announceObjects(bucket: IBucket): void {
 }
 
 function acknowledgeBuckets({ node: { children: buckets }, ledger, output }: Storage & Construct): void {
-  for (const each of buckets) {
-    acknowledge(each, 'Data events of CloudTrail, if you want them, show each access with its role.', [
-      'AwsSolutions-S1',
-      ...inBothStandards('S3BucketLoggingEnabled'),
-    ]);
-    acknowledge(each, 'S3 keeps objects in three zones; a copy elsewhere is yours to decide.', [
-      ...inBothStandards('S3BucketReplicationEnabled'),
-    ]);
-  }
+  for (const each of buckets) acknowledgeBucket(each);
   acknowledge(ledger, 'The policy lets nobody delete or replace what must stay; the rest must really go.', [
     ...inBothStandards('S3BucketVersioningEnabled'),
   ]);
   acknowledge(output, 'Raw output must be gone when it is deleted, and nobody replaces it.', [
     ...inBothStandards('S3BucketVersioningEnabled'),
+  ]);
+}
+
+export function acknowledgeBucket(bucket: IConstruct): void {
+  acknowledge(bucket, 'Data events of CloudTrail, if you want them, show each access with its role.', [
+    'AwsSolutions-S1',
+    ...inBothStandards('S3BucketLoggingEnabled'),
+  ]);
+  acknowledge(bucket, 'S3 keeps objects in three zones; a copy elsewhere is yours to decide.', [
+    ...inBothStandards('S3BucketReplicationEnabled'),
   ]);
 }

@@ -6,8 +6,8 @@ import { Construct } from 'constructs';
 import { acknowledge, inBothStandards } from './acknowledge.ts';
 import type { EncryptionKeys } from './encryption-keys.ts';
 import { allow, allowKeys, type Permission, roleWith, statementOf } from './permissions.ts';
-import type { SecretAccess, ServiceProps, TargetProps } from './runops-agent-props.ts';
-import { secretPermission, secretPermissions, secretsOf } from './secret-access.ts';
+import type { ServiceProps, TargetProps } from './runops-agent-props.ts';
+import { type SecretAccess, secretPermission, secretPermissions, secretsOf } from './secret-access.ts';
 import { livePermissions } from './service-permissions.ts';
 import type { Storage } from './storage.ts';
 

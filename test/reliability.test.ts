@@ -38,6 +38,7 @@ const walks: Record<string, { before: Step[]; act: Step }> = {
   T21: { before: [receive, dispatched, ended], act: (agent) => report(agent, '7') },
   T22: { before: [receive, dispatched, ended, reported], act: (agent) => sweep(agent) },
   T23: { before: [receive, wishKill], act: (agent) => poll(agent) },
+  T24: { before: [receive, dispatched, ended], act: (agent) => report(agent, '7') },
 };
 
 type Step = (agent: MemoryAgent) => unknown;

@@ -32,6 +32,14 @@ export const ledgerEnv = {
   AWS_ENDPOINT_URL: z.optional(url),
 };
 
+/** The audit trail. */
+export const auditEnv = {
+  /** The name of the event bus. */
+  AUDIT_BUS: filled,
+  /** The bucket of the chain, where there is one. */
+  AUDIT_BUCKET: z.optional(filled),
+};
+
 /** The queues, by their URLs. */
 export const queueUrl = url;
 

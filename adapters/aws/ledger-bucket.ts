@@ -7,7 +7,7 @@ import {
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { AgentError } from '../../core/errors.ts';
+import { AgentError, type AgentErrorCode } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import { awsFailure, explainAwsFailure, mayPass } from './aws-failure.ts';
 import { tryAgain } from './try-again.ts';
@@ -17,7 +17,11 @@ export interface LedgerBucket {
   s3: S3Client;
   name: string;
   clock: Clock;
+  /** What its failures are called when it is not the ledger's. */
+  failure?: { code: AgentErrorCode; sentence: string };
 }
+
+const ledgerFailure = { code: 'ledger-failed', sentence: 'The ledger cannot be used' } as const;
 
 const patience = { tries: 4, pauseMilliseconds: 200 };
 
@@ -27,18 +31,27 @@ const nonceName = 'nonce';
 /** False when there is an object of another call under this key: then nothing is changed. */
 export async function createOnce(bucket: LedgerBucket, key: string, text: string): Promise<boolean> {
   const nonce = randomUUID();
-  const input = { Bucket: bucket.name, Key: key, Body: text, ContentType: 'application/json' };
-  const once = { IfNoneMatch: '*', Metadata: { [nonceName]: nonce } };
   return request(bucket, 's3:PutObject', key, async () => {
-    try {
-      await bucket.s3.send(new PutObjectCommand({ ...input, ...once }));
-      return true;
-    } catch (thrown) {
-      if (awsFailure(thrown).status !== 412) throw thrown;
-      // The answer to an earlier try of this call may have been lost, here or within the SDK.
-      return (await nonceOf(bucket, key)) === nonce;
-    }
+    if (await put(bucket, key, text, { [nonceName]: nonce })) return true;
+    // The answer to an earlier try of this call may have been lost, here or within the SDK.
+    return (await nonceOf(bucket, key)) === nonce;
   });
+}
+
+/** False when there is an object under this key, which an earlier try of this call may have made. */
+export async function createNew(bucket: LedgerBucket, key: string, text: string): Promise<boolean> {
+  return request(bucket, 's3:PutObject', key, () => put(bucket, key, text));
+}
+
+async function put(bucket: LedgerBucket, key: string, text: string, Metadata?: Record<string, string>) {
+  const input = { Bucket: bucket.name, Key: key, Body: text, ContentType: 'application/json' };
+  try {
+    await bucket.s3.send(new PutObjectCommand({ ...input, IfNoneMatch: '*', ...(Metadata && { Metadata }) }));
+    return true;
+  } catch (thrown) {
+    if (awsFailure(thrown).status === 412) return false;
+    throw thrown;
+  }
 }
 
 /** Creates or replaces. The bytes are not looked at any more once it resolves. */
@@ -80,6 +93,15 @@ export async function* pages(bucket: LedgerBucket, prefix: string): AsyncGenerat
   } while (after !== undefined);
 }
 
+/** The first of the keys with this prefix, in the order of their bytes; undefined when there is none. */
+export async function firstKey(bucket: LedgerBucket, prefix: string): Promise<string | undefined> {
+  return request(bucket, 's3:ListBucket', prefix, async () => {
+    const input = { Bucket: bucket.name, Prefix: prefix, MaxKeys: 1 };
+    const { Contents } = await bucket.s3.send(new ListObjectsV2Command(input));
+    return Contents?.[0]?.Key;
+  });
+}
+
 /** Deletes up to a thousand objects; it does not matter whether they are there. */
 export async function remove(bucket: LedgerBucket, keys: readonly string[]): Promise<void> {
   if (keys.length === 0) return;
@@ -114,12 +136,8 @@ async function nonceOf(bucket: LedgerBucket, key: string): Promise<string | unde
 }
 
 async function isListed(bucket: LedgerBucket, key: string): Promise<boolean> {
-  return request(bucket, 's3:ListBucket', key, async () => {
-    const input = { Bucket: bucket.name, Prefix: key, MaxKeys: 1 };
-    const { Contents } = await bucket.s3.send(new ListObjectsV2Command(input));
-    // Of all keys that begin alike, the key itself is the first.
-    return Contents?.[0]?.Key === key;
-  });
+  // Of all keys that begin alike, the key itself is the first.
+  return (await firstKey(bucket, key)) === key;
 }
 
 async function request<T>(
@@ -135,7 +153,8 @@ async function request<T>(
     if (isOurs(thrown)) throw thrown;
     const isWithoutBucket = awsFailure(thrown).kind === 'missing';
     const resource = isWithoutBucket ? `the bucket ${bucket.name}` : `${key} in the bucket ${bucket.name}`;
-    const message = `The ledger cannot be used: ${explainAwsFailure(thrown, { action, resource })}`;
-    throw new AgentError('ledger-failed', message, { retryable: true, cause: thrown });
+    const { code, sentence } = bucket.failure ?? ledgerFailure;
+    const message = `${sentence}: ${explainAwsFailure(thrown, { action, resource })}`;
+    throw new AgentError(code, message, { retryable: true, cause: thrown });
   }
 }

@@ -3,7 +3,7 @@ import { STSClient } from '@aws-sdk/client-sts';
 import { executionCredentials } from '../../adapters/aws/execution-credentials.ts';
 import { s3Ledger } from '../../adapters/aws/ledger.ts';
 import { cloudSecrets } from '../../adapters/aws/secrets.ts';
-import { ecsTaskArn } from '../../adapters/aws/task-metadata.ts';
+import { containerImageDigest, ecsTaskArn } from '../../adapters/aws/task-metadata.ts';
 import type { AwsAccess } from '../../adapters/secrets/aws-access.ts';
 // Here nearly every target needs them.
 import '../../adapters/secrets/remote-stores.ts';
@@ -20,9 +20,11 @@ import type { Side } from './runner.ts';
 export async function awsSide(env: RunnerEnv, environment: Environment): Promise<Side> {
   const access = accessOf(env);
   const http = { fetch, clock, random: Math.random };
-  // Both take a while, and everything needs them.
-  const [launchId] = await Promise.all([
-    ecsTaskArn(http, environment.ECS_CONTAINER_METADATA_URI_V4),
+  const metadata = environment.ECS_CONTAINER_METADATA_URI_V4;
+  // They take a while, and everything needs them.
+  const [launchId, imageDigest] = await Promise.all([
+    ecsTaskArn(http, metadata),
+    containerImageDigest(http, metadata),
     access.credentials?.(),
   ]);
   const s3 = new S3Client({
@@ -44,6 +46,7 @@ export async function awsSide(env: RunnerEnv, environment: Environment): Promise
     openLiveSession: async (...call) =>
       (await import('../../adapters/aws/live-session.ts')).liveSessions(access)(...call),
     launchId,
+    imageDigest,
   };
 }
 

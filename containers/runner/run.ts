@@ -34,9 +34,9 @@ export async function run(runner: Runner, id: ExecutionId): Promise<void> {
 
 /** The permanent claim: true for exactly one runner, ever, and for none after the deadline. */
 async function claimStart(runner: Runner, id: ExecutionId, spec: Spec, startedAt: number): Promise<boolean> {
-  const { ledger, launchId } = runner;
+  const { ledger, launchId, imageDigest } = runner;
   if (startedAt >= spec.startBefore) return refuse(runner, id, spec);
-  return ledger.create(id, 'started', { by: 'runner', launchId, startedAt });
+  return ledger.create(id, 'started', { by: 'runner', launchId, startedAt, imageDigest });
 }
 
 /** A place that cannot be made is no reason to throw before somebody is there to catch it. */

@@ -17,6 +17,8 @@ export interface Runner {
   log: Log;
   /** Names this process, so that others can tell whether it is still there. */
   launchId: string;
+  /** What its container runs, where somebody says so: `sha256:…`. */
+  imageDigest?: string | undefined;
   /** Aborts when somebody wants the command to end: a user, or the container's stop. */
   kill: AbortSignal;
   machine: Machine;
@@ -25,7 +27,10 @@ export interface Runner {
 }
 
 /** What a runner has from where it is: one machine, or an AWS account. */
-export type Side = Pick<Runner, 'ledger' | 'secrets' | 'databaseToken' | 'openLiveSession' | 'launchId'>;
+export type Side = Pick<
+  Runner,
+  'ledger' | 'secrets' | 'databaseToken' | 'openLiveSession' | 'launchId' | 'imageDigest'
+>;
 
 /** Where a child lives. */
 export interface Machine {

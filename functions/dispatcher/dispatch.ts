@@ -10,6 +10,7 @@ import { isSelfTest, selfTestSpec, taskIdOf } from '../../core/self-test.ts';
 import { type Guard, specify } from '../../core/specify.ts';
 import { parseTask, type Task } from '../../core/task.ts';
 import { type Trace, traceOf } from '../../core/trace.ts';
+import { type Auditing, auditAllowed, auditDenied, underWhat } from './audit-decision.ts';
 
 export interface DispatchDependencies extends Guard {
   ledger: Ledger;
@@ -17,6 +18,8 @@ export interface DispatchDependencies extends Guard {
   launcher: Launcher;
   reports: Queue;
   log: Log;
+  /** With it, nothing starts whose decision is not in the audit trail. */
+  auditing?: Auditing | undefined;
   /** The longest that one call of `dispatch` can live; after it, another may take over. */
   leaseSeconds: number;
 }
@@ -44,13 +47,18 @@ export async function dispatch(deps: DispatchDependencies, id: ExecutionId): Pro
   const lockedAt = await lock(deps, id, attempt, received);
   if (lockedAt === undefined) return;
   // Whoever asks for a kill writes `kill` and then looks for `lock`, which is there by now: one of us sees it.
-  const [kill, written] = await Promise.all([ledger.read(id, 'kill'), ledger.read(id, 'spec')]);
+  const [kill, written, launching] = await Promise.all([
+    ledger.read(id, 'kill'),
+    ledger.read(id, 'spec'),
+    ledger.read(id, 'launching'),
+  ]);
   if (kill) {
     await concludeKilled(deps, id);
     return;
   }
   const spec = written ?? (await specifyOnce(deps, id, task.input, lockedAt));
-  if (spec) await launch(deps, id, spec, lockedAt, received.trace);
+  const { traceId } = received.trace;
+  if (spec) await launch(deps, id, spec, { lockedAt, traceId, isAudited: launching !== undefined });
 }
 
 /** When the API gave us the task; undefined when it did not. From then on exactly one result is owed. */
@@ -102,25 +110,27 @@ async function giveUp(deps: DispatchDependencies, id: ExecutionId) {
 async function specifyOnce(deps: DispatchDependencies, id: ExecutionId, input: unknown, lockedAt: number) {
   const { ledger, clock, log } = deps;
   try {
-    const spec = isSelfTest(id)
+    const specified = isSelfTest(id)
       ? selfTestSpec(id, lockedAt)
       : await specify(deps, parseTask(input), lockedAt);
+    const spec = { ...specified, ...underWhat(deps, specified.type) };
     // Of two dispatchers at once, the first decides, as for the runner.
     return (await ledger.create(id, 'spec', spec)) ? spec : await ledger.read(id, 'spec');
   } catch (thrown) {
     if (!(thrown instanceof AgentError) || thrown.retryable) throw thrown;
+    await auditDenied(deps, id, input, thrown.code);
     log.info('task.rejected', { taskId: id, code: thrown.code });
     await conclude(deps, id, neverStarted('rejected', thrown.message, clock.now()));
     return undefined;
   }
 }
 
+/** `launching` is there only when the decision was audited, so an attempt that finds it need not do so again. */
 async function launch(
   deps: DispatchDependencies,
   id: ExecutionId,
   spec: Spec,
-  lockedAt: number,
-  { traceId }: Trace,
+  { lockedAt, traceId, isAudited }: { lockedAt: number; traceId: string; isAudited: boolean },
 ) {
   const { ledger, launcher, clock, log } = deps;
   if (clock.now() >= spec.startBefore) {
@@ -135,6 +145,7 @@ async function launch(
     secretVariable: spec.secret.provider === 'env-var' ? spec.secret.path : null,
     ...(spec.service && { service: spec.service }),
   };
+  if (!isAudited) await auditAllowed(deps, id, spec);
   const isFirst = await ledger.create(id, 'launching', request);
   try {
     const launched = await launcher.launch(

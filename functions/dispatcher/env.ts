@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { apiEnv, ledgerEnv, queueUrl } from '../../adapters/aws/deployment-env.ts';
+import { apiEnv, auditEnv, ledgerEnv, queueUrl } from '../../adapters/aws/deployment-env.ts';
 
 /** What `infra` tells the dispatcher: the contract of `handler.ts`. What is larger is in `settings.ts`. */
 export type DispatcherEnv = z.infer<typeof dispatcherEnv>;
@@ -7,6 +7,7 @@ export type DispatcherEnv = z.infer<typeof dispatcherEnv>;
 export const dispatcherEnv = z.object({
   ...apiEnv,
   ...ledgerEnv,
+  ...auditEnv,
   /** The ARNs of the two queues that it takes messages from, so that it knows them apart. */
   DISPATCHES_QUEUE_ARN: z.string(),
   KILLS_QUEUE_ARN: z.string(),

@@ -6,6 +6,7 @@ import {
   deployedQueue,
   deployedSecret,
 } from '../../adapters/aws/deployed.ts';
+import { deployedAudit } from '../../adapters/aws/deployed-audit.ts';
 import { deployedLauncher } from '../../adapters/aws/deployed-launcher.ts';
 import { deployedServices } from '../../adapters/aws/deployed-services.ts';
 import { observe } from '../../adapters/aws/lambda-handler.ts';
@@ -32,6 +33,7 @@ const secret = deployedSecret(env.SETTINGS_SECRET, "The dispatcher's settings", 
 const settings = async () => parseSettings(await secret());
 
 const ledger = deployedLedger(env, clock);
+const audit = deployedAudit(env, clock);
 const services = deployedServices({
   ...{ env, region: process.env.AWS_REGION ?? '', ledger, settings, clock },
   // Beside the bundle: `build.ts`.
@@ -61,8 +63,12 @@ const deps = {
 };
 
 async function dispatchOne(id: string) {
-  const { policy } = await settings();
-  await dispatch({ ...deps, policy, ...(env.SERVICE_EXECUTION_ROLE && { findService: services.find }) }, id);
+  // It is needed as soon as there is a decision, and the first answers take longer than to load it.
+  audit.load();
+  const { policy, images = {} } = await settings();
+  const auditing = { audit, agentName: env.AGENT_NAME, images };
+  const findService = env.SERVICE_EXECUTION_ROLE ? services.find : undefined;
+  await dispatch({ ...deps, policy, auditing, findService }, id);
 }
 
 const queues = new Map([

@@ -43,6 +43,8 @@ export const dispatcherSettings = z.object({
   network,
   /** The ARN of the task definition of each image family. */
   taskDefinitions: z.record(z.string(), z.string()),
+  /** The image of each family, for the audit trail; settings of earlier versions have none. */
+  images: z.optional(z.record(z.string(), z.string())),
   /** What differs for one target. */
   targets: z.record(
     z.string(),

@@ -1,4 +1,5 @@
 import { deployedControlPlane } from '../../adapters/aws/deployed.ts';
+import { deployedAudit } from '../../adapters/aws/deployed-audit.ts';
 import { deployedLogStore } from '../../adapters/aws/deployed-log-store.ts';
 import { defaultProvider } from '../../adapters/aws/lambda-credentials.ts';
 import { measuredControlPlane } from '../../adapters/aws/measured-control-plane.ts';
@@ -52,6 +53,7 @@ export function deployedReport(options: DeployedReportOptions): (id: ExecutionId
     ),
     redactor,
     unredacted: secretsOnlyRedactor(),
+    auditing: { audit: deployedAudit(env, clock), agentName: env.AGENT_NAME },
     hooks: env.RUNOPS_HOOKS ? lazyHooks(env.RUNOPS_HOOKS) : undefined,
     tracer: env.XRAY_URL ? tracerAt(env.XRAY_URL, options) : undefined,
     clock,

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { apiEnv, ledgerEnv, queueUrl, serviceUrl } from '../../adapters/aws/deployment-env.ts';
+import { apiEnv, auditEnv, ledgerEnv, queueUrl, serviceUrl } from '../../adapters/aws/deployment-env.ts';
 
 /** What `infra` tells the reporter: the contract of `handler.ts`. */
 export type ReporterEnv = z.infer<typeof reporterEnv>;
@@ -7,6 +7,7 @@ export type ReporterEnv = z.infer<typeof reporterEnv>;
 export const reporterEnv = z.object({
   ...apiEnv,
   ...ledgerEnv,
+  ...auditEnv,
   /** The redacted logs. */
   LOG_BUCKET: z.string(),
   DISPATCHES_QUEUE: queueUrl,

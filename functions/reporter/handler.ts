@@ -48,6 +48,7 @@ const deps = {
   dispatches: deployedQueue(env.DISPATCHES_QUEUE),
   reports: deployedQueue(env.REPORTS_QUEUE),
   reportsQueueArn: env.REPORTS_QUEUE_ARN,
+  isAudited: true,
   group: taskGroup(env.AGENT_NAME),
   prices: {
     vcpuHour: env.VCPU_HOUR_DOLLARS ?? 0,

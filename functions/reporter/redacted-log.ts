@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { limits } from '../../core/limits.ts';
 import type { StreamName } from '../../core/output.ts';
 import { joinRedacted, startOf } from '../../core/redaction/join.ts';
@@ -16,12 +17,14 @@ interface RedactedLogInput {
 /** The log on its way to the store, of which the first part is kept for the result's own text. */
 export function redactedLog({ chunks, ending, inlineStreams, message }: RedactedLogInput) {
   const kept: Redacted[] = [];
+  const hash = createHash('sha256');
   let keptCharacters = 0;
   let inlineCharacters = 0;
   let characters = 0;
   let lastCharacter = '\n';
 
   function pass(text: Redacted, inline: boolean): Redacted {
+    hash.update(text);
     characters += text.length;
     lastCharacter = text.at(-1) ?? lastCharacter;
     if (inline) {
@@ -34,7 +37,7 @@ export function redactedLog({ chunks, ending, inlineStreams, message }: Redacted
   }
 
   return {
-    /** The whole log. Read it once, to its end, before the other two are asked. */
+    /** The whole log. Read it once, to its end, before the others are asked. */
     async *text(): AsyncGenerator<Redacted> {
       for await (const { stream, text } of chunks) yield pass(text, inlineStreams.includes(stream));
       if (!ending) return;
@@ -50,5 +53,7 @@ export function redactedLog({ chunks, ending, inlineStreams, message }: Redacted
       return joinRedacted([...kept, message(note)]);
     },
     characters: () => characters,
+    /** Of the whole log in UTF-8. Ask once. */
+    sha256: () => hash.digest('hex'),
   };
 }

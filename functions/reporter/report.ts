@@ -8,6 +8,7 @@ import { isSelfTest, taskIdOf } from '../../core/self-test.ts';
 import type { Task } from '../../core/task.ts';
 import { type Trace, traceOf } from '../../core/trace.ts';
 import { runAfterHook } from './after-hook.ts';
+import { type Auditing, auditEnd } from './audit-end.ts';
 import { phasesOf } from './phases.ts';
 import { type RedactionDependencies, storeRedacted } from './store-redacted.ts';
 import { traceExecution } from './trace-execution.ts';
@@ -18,6 +19,8 @@ export interface ReportDependencies extends RedactionDependencies {
   hooks?: Hooks | undefined;
   /** Missing where nobody wants traces. */
   tracer?: Tracer | undefined;
+  /** With it, nothing is closed whose end is not in the audit trail. */
+  auditing?: Auditing | undefined;
 }
 
 /**
@@ -32,6 +35,8 @@ export async function report(deps: ReportDependencies, id: ExecutionId): Promise
     if (!body) return;
     await postOnce(deps, id, body);
   }
+  // The last: nobody waits for it, and a trail that cannot be written must not keep a result from its user.
+  await auditEnd(deps, id);
   // Withheld is not lost: the raw output stays for its day, and the sweep ends the execution then.
   if ((await ledger.read(id, 'report'))?.reason !== 'withheld') await ledger.close(id);
 }

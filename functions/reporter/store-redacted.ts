@@ -45,6 +45,7 @@ export async function storeRedacted(deps: RedactionDependencies, id: ExecutionId
     location: stored.location,
     startedAt,
     endedAt,
+    sha256: log.sha256(),
   });
   const redactionMilliseconds = endedAt - startedAt;
   deps.log.info('output.redacted', { taskId: id, bytes: stored.bytes, redactionMilliseconds, ...counts });

@@ -12,6 +12,8 @@ export interface SweepDependencies {
   reports: Queue;
   clock: Clock;
   log: Log;
+  /** Whether the end of an execution has to be audited before it is closed. */
+  isAudited?: boolean;
 }
 
 /**
@@ -46,10 +48,12 @@ export async function examine(deps: SweepDependencies, id: ExecutionId): Promise
 
 /** Ends what is reported; raw output that was withheld stays for its day, so that it can still be redacted. */
 async function retire(
-  { ledger, clock }: SweepDependencies,
+  { ledger, reports, clock, isAudited }: SweepDependencies,
   id: ExecutionId,
   reportedAt: number,
 ): Promise<void> {
+  // Reported, and its reporter died before it was audited.
+  if (isAudited && !(await ledger.read(id, 'audited'))) return reports.send(id);
   const isWithheld = (await ledger.read(id, 'report'))?.reason === 'withheld';
   const keptUntil = reportedAt + (isWithheld ? limits.withheldOutputSeconds * 1000 : 0);
   if (clock.now() >= keptUntil) await ledger.close(id);

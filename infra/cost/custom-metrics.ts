@@ -13,7 +13,7 @@ export const detailValues: Readonly<Record<MetricDetail, readonly string[]>> = {
     ...{ 'config-invalid': 0, 'task-invalid': 0, 'api-unreachable': 0, 'api-refused': 0 },
     ...{ 'agent-duplicate': 0, 'identity-rejected': 0, 'policy-denied': 0, 'secrets-invalid': 0 },
     ...{ 'command-invalid': 0, 'ledger-failed': 0, 'queue-failed': 0, 'launch-failed': 0 },
-    ...{ 'redaction-failed': 0, 'log-store-failed': 0, unexpected: 0 },
+    ...{ 'redaction-failed': 0, 'log-store-failed': 0, 'audit-failed': 0, unexpected: 0 },
   } satisfies Record<AgentErrorCode | 'unexpected', 0>),
   outcome: ['refused', 'unclear', 'other'],
   reason: reasonSchema.options satisfies readonly Reason[],

@@ -26,7 +26,7 @@ export const prices = {
   lambdaTime: { ...everywhere(0.0000133334), unit: 'arm64 GB-second', free: 400_000, source: page('lambda') },
   lambdaRequests: { ...everywhere(0.2e-6), unit: 'invocation', free: 1_000_000, source: page('lambda') },
   schedules: { ...everywhere(1e-6), unit: 'invocation', free: 14_000_000, source: page('eventbridge') },
-  events: { ...everywhere(1e-6), unit: 'event of S3', free: 0, source: page('eventbridge') },
+  events: { ...everywhere(1e-6), unit: 'event', free: 0, source: page('eventbridge') },
   fifoRequests: { ...everywhere(0.5e-6), unit: 'FIFO request', free: 1_000_000, source: page('sqs') },
   s3Writes: { ...everywhere(5e-6), unit: 'PUT or LIST', free: 0, source: page('s3') },
   s3Reads: { ...everywhere(0.4e-6), unit: 'GET', free: 0, source: page('s3') },

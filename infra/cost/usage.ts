@@ -27,7 +27,7 @@ const receivesPerMinute = (5 * 60) / 20;
 const firewallNames = 7 + 1 + 3;
 
 /** What is watched, by the template: a test counts. The metrics themselves: `custom-metrics.ts`. */
-export const monitoring = { alarmMetrics: 24, compositeAlarms: 2, dashboards: 1 };
+export const monitoring = { alarmMetrics: 25, compositeAlarms: 2, dashboards: 1 };
 
 /** Images of the five families, 90 MB each. */
 const imageGigabytes = 5 * 0.09;
@@ -77,17 +77,18 @@ export const s3Writes = {
   dispatcher: 5,
   // started, result, the parts; and a look whether `kill` is there, which takes a LIST to be sure
   runner: 2 + outputParts + 1,
-  // redacted, report, reported, the log; the two lists of what is deleted at the end. Deleting is free.
-  reporter: 6,
+  // redacted, report, reported, audited, the log; the two lists of what is deleted at the end. Deleting is free.
+  reporter: 7,
 };
 export const s3Reads = {
-  // task, started, refused, kill, spec, claim-2
-  dispatcher: 6,
+  // task, started, refused, kill, spec, launching, claim-2
+  dispatcher: 7,
   // spec, kill
   runner: 2,
   // The report reads task, lock, spec, result and the report so far; the sweep, ECS's event and the second message
-  // each look whether the execution is open, started and done. Four more for how long each state took.
-  reporter: 6 + outputParts + 3 * 4 + 4,
+  // each look whether the execution is open, started and done. Four more for how long each state took, and eight for
+  // the end in the audit trail.
+  reporter: 6 + outputParts + 3 * 4 + 4 + 8,
 };
 
 /** How long the command runs, and how long the container takes to pull its image, start and stop. */
@@ -103,8 +104,8 @@ export function executionUsage(network: NetworkName): Usage {
     // One dispatch of two seconds, one report of three, and two looks of the reporter that find nothing to do.
     lambdaTime: 2 * gigabytes('dispatcher') + (3 + 2 * 0.3) * gigabytes('reporter'),
     lambdaRequests: 4,
-    // S3 tells EventBridge of each object that is written to the ledger.
-    events: s3Writes.poller + s3Writes.dispatcher + s3Writes.reporter + 2,
+    // S3 tells EventBridge of each object that is written to the ledger; two of the audit trail.
+    events: s3Writes.poller + s3Writes.dispatcher + s3Writes.reporter + 2 + 2,
     // Sent, received and deleted: the dispatch and the report.
     fifoRequests: 6,
     s3Writes: sum(s3Writes),

@@ -93,6 +93,8 @@ function environment(aws: FakeAws, api: FakeRunopsApi) {
       LOG_BUCKET: 'logs',
       CLUSTER: 'c',
       LEASE_SECONDS: '120',
+      AUDIT_BUS: 'prod-audit',
+      AUDIT_BUCKET: 'audit',
     },
     ...{ DISPATCHES_QUEUE: `${aws.url}/dispatches`, KILLS_QUEUE: `${aws.url}/kills` },
     ...{ REPORTS_QUEUE: `${aws.url}/reports`, REPORTS_QUEUE_ARN: queue('reports') },
@@ -130,6 +132,10 @@ describe('the bundles of the functions', () => {
     expect(aws.launched).toMatchObject([
       { startedBy: '7', group: 'runops:prod', taskDefinition: 'arn:shell:1' },
     ]);
+    expect(aws.events.map(({ EventBusName, Detail }) => [EventBusName, JSON.parse(Detail).id])).toEqual([
+      ['prod-audit', '7/allow'],
+    ]);
+    expect([...aws.objects.keys()].filter((key) => key.startsWith('/audit/'))).toHaveLength(1);
     expect(dispatched.lines).toContainEqual(expect.objectContaining({ service: 'prod', TasksLocked: 1 }));
     expect(dispatched.lines).toContainEqual(expect.objectContaining({ type: 'bash', ExecutionsLaunched: 1 }));
     expect(polled.stdout + dispatched.stdout).not.toMatch(new RegExp(`secret-script|${api.token}`));
@@ -149,7 +155,30 @@ describe('the bundles of the functions', () => {
     expect(await api.resultOf(7)).toMatchObject({ status: 'failure', reason: 'killed' });
     expect([...aws.objects.keys()].filter((key) => /^\/ledger\/(work|open)\//.test(key))).toEqual([]);
     expect(aws.objects.get('/logs/logs/7.log')).toContain('killed by its user');
+    expect(aws.events.map(({ Detail }) => JSON.parse(Detail))).toMatchObject([
+      { id: '7/end', reason: 'killed' },
+    ]);
   }, 60_000);
+
+  it('start nothing that the bus of the audit trail does not take', async () => {
+    const there = await deployment();
+    const { aws, api } = there;
+    aws.refused.set('PutEvents', { status: 400, answer: { __type: 'AccessDeniedException' } });
+    api.addTask(task);
+    aws.objects.set(recordOf7('task'), JSON.stringify({ receivedAt: 1, input: task }));
+    await expect(run('dispatcher', there, message(queue('dispatches')))).rejects.toThrow(
+      /audit-failed|cannot be sent/,
+    );
+    expect(aws.launched).toEqual([]);
+    expect(aws.objects.has(recordOf7('launching'))).toBe(false);
+  }, 60_000);
+
+  it('load what sends events apart from their start', () => {
+    const start = readFileSync(join(folder, 'one/functions/dispatcher/index.mjs'), 'utf8');
+    const parts = readdirSync(join(folder, 'one/functions/dispatcher/parts'));
+    expect(start).not.toContain('AWSEvents');
+    expect(parts.some((part) => part.startsWith('event-bridge-client'))).toBe(true);
+  });
 
   it('ask the hooks of the deployment, and tell them', async () => {
     const there = await deployment();

@@ -1,3 +1,4 @@
+import { memoryAudit } from '../../adapters/memory/audit.ts';
 import { memoryControlPlane } from '../../adapters/memory/control-plane.ts';
 import { memoryLauncher } from '../../adapters/memory/launcher.ts';
 import { memoryLedger } from '../../adapters/memory/ledger.ts';
@@ -19,6 +20,8 @@ export function memoryAgent() {
     dispatches: memoryQueue(),
     kills: memoryQueue(),
     reports: memoryQueue(),
+    auditing: { audit: memoryAudit(), agentName: 'prod', images: { shell: 'shell@sha256:1' } },
+    isAudited: true,
     redactor: localRedactor(),
     unredacted: secretsOnlyRedactor(),
     clock: fakeClock(),

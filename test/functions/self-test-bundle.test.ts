@@ -28,7 +28,12 @@ function environment({ url }: FakeAws) {
     },
     ...{ RUNOPS_VERSION: '1.2.3', JWK_VERIFY: 'false', CAPABILITIES: 'bash', AWS_ENDPOINT_URL: url },
     ...{ LEDGER_BUCKET: 'ledger', OUTPUT_BUCKET: 'output', LOG_BUCKET: 'logs', CLUSTER: 'c' },
-    ...{ LEASE_SECONDS: '120', SETTINGS_SECRET: 'arn:settings', DISPATCHES_QUEUE: `${url}/dispatches` },
+    ...{
+      AUDIT_BUS: 'prod-audit',
+      LEASE_SECONDS: '120',
+      SETTINGS_SECRET: 'arn:settings',
+      DISPATCHES_QUEUE: `${url}/dispatches`,
+    },
     ...{ DISPATCHES_QUEUE_ARN: queue('dispatches'), KILLS_QUEUE_ARN: queue('kills') },
     ...{ REPORTS_QUEUE: `${url}/reports`, REPORTS_QUEUE_ARN: queue('reports') },
   };

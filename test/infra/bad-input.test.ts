@@ -16,6 +16,11 @@ const bad: [what: string, settings: Record<string, unknown>, sentence: RegExp][]
     /^The secret with the agent's token is missing\. .*-c tokenSecret=/,
   ],
   [
+    'records that are kept for ever',
+    { audit: { bucket: { retentionDays: 40_000 } } },
+    /^audit\.bucket\.retentionDays is 40000\. S3 takes whole days, from 1 to 36500/,
+  ],
+  [
     'an API without TLS',
     { apiUrl: 'http://api.example.com' },
     /^apiUrl is "http:.*must be .* begins with https:\/\//,

@@ -217,7 +217,7 @@ describe('the cost of monitoring', () => {
       compositeAlarms: agent.all('AWS::CloudWatch::CompositeAlarm').length,
       dashboards: agent.all('AWS::CloudWatch::Dashboard').length,
     });
-    expect(document).toContain(`| metrics in alarms, at 0.10 | ${monitoring.alarmMetrics} | 2.40 |`);
+    expect(document).toContain(`| metrics in alarms, at 0.10 | ${monitoring.alarmMetrics} | 2.50 |`);
   });
 
   it('is bounded: every detail of a metric has few values', () => {

@@ -35,6 +35,7 @@ describe('the packs AwsSolutions, Serverless, NIST 800-53 and PCI DSS have nothi
     expect(
       broken({
         tracing: true,
+        audit: { bucket: true },
         monitoring: {
           ...{ email: 'oncall@example.com', slack: { workspaceId: 'T0123ABCD', channelId: 'C0123ABCD' } },
         },

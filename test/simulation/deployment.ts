@@ -1,9 +1,10 @@
 import { memoryLogStore } from '../../adapters/memory/log-store.ts';
+import type { AuditRecord } from '../../core/audit.ts';
 import { AgentError } from '../../core/errors.ts';
 import type { VerifyIdentity } from '../../core/identity.ts';
 import { keyServerDown, tokenRejected } from '../../core/identity-rejection.ts';
 import { jsonLog } from '../../core/log.ts';
-import type { LogStore } from '../../core/ports.ts';
+import type { Audit, LogStore } from '../../core/ports.ts';
 import { localDetectors } from '../../core/redaction/local-detectors.ts';
 import { localRedactor, secretsOnlyRedactor } from '../../core/redaction/local-redactor.ts';
 import type { Redactor } from '../../core/redaction/redactor.ts';
@@ -22,6 +23,8 @@ export interface World extends Universe {
   store: ObjectStore;
   server: RunopsServer;
   logs: Map<string, string>;
+  /** The audit trail, in the order in which it was written. */
+  trail: { record: AuditRecord; at: number }[];
 }
 
 const redactor = localRedactor({ localDetectors });
@@ -45,6 +48,8 @@ export function portsOf(world: World, process: Process) {
     redactor: detector(world, process, redactor),
     unredacted: detector(world, process, unredacted),
     verifyIdentity: verifier(world, process),
+    auditing: { audit: auditTrail(world, process), agentName: 'simulated', images: {} },
+    isAudited: true,
     policy,
     clock: process.clock,
     log: jsonLog((text) => history.left.push({ where: 'log', text }), process.clock.now),
@@ -94,6 +99,23 @@ function logStore({ logs, history, scheduler, mix }: World, process: Process): L
       };
       await process.call(`logs.put ${id}`, put, failure);
       return stored;
+    },
+  };
+}
+
+function auditTrail({ trail, history, scheduler, mix }: World, process: Process): Audit {
+  const failure = () => new AgentError('audit-failed', 'The trail gave no answer.', { retryable: true });
+  return {
+    async write(record) {
+      const put = () => {
+        if (isWithin(mix.auditDown, scheduler.now())) {
+          countFault(history, 'audit down');
+          throw failure();
+        }
+        trail.push({ record, at: scheduler.now() });
+        history.left.push({ where: 'audit', text: JSON.stringify(record) });
+      };
+      await process.call(`audit.write ${record.id}`, put, failure);
     },
   };
 }

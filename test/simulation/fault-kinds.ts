@@ -14,6 +14,7 @@ export const faultKinds: readonly string[] = [
   'STOPPED event lost',
   'STOPPED event twice',
   'a new version in the middle',
+  'audit down',
   'clientToken ignored',
   'clock that differs',
   'command told to stop',
@@ -36,7 +37,7 @@ export const faultKinds: readonly string[] = [
   'runner killed: STOPPED without result',
   'stale list of tasks',
   'two pollers',
-  ...portFaults('ledger api uploads ecs logs detector keys secrets dispatch report'),
+  ...portFaults('ledger api uploads ecs logs audit detector keys secrets dispatch report'),
   ...crashes('poll dispatch look sweep report kill runner'),
 ];
 

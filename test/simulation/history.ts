@@ -38,7 +38,7 @@ export interface PostedResult {
 }
 
 export interface Departure {
-  where: 'api' | 'log-store' | 'log' | 'queue' | 'launch' | 'ledger';
+  where: 'api' | 'log-store' | 'audit' | 'log' | 'queue' | 'launch' | 'ledger';
   text: string;
 }
 

@@ -56,6 +56,7 @@ export interface Mix {
   redactionDown: Span;
   keyServerDown: Span;
   logStoreDown: Span;
+  auditDown: Span;
   /** When a new version of the agent is deployed. */
   deployAt: number;
 }
@@ -116,6 +117,7 @@ export function drawMix(random: Random): Mix {
     redactionDown: span(0.1, 30 * minute),
     keyServerDown: span(0.1, 10 * minute),
     logStoreDown: span(0.1, 30 * minute),
+    auditDown: span(0.1, 30 * minute),
     deployAt: random.chance(0.3) ? random.between(0, 10 * minute) : Number.POSITIVE_INFINITY,
   };
 }

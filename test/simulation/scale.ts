@@ -45,7 +45,7 @@ export async function simulateScale(tasks: number, dispatchers: number): Promise
   mix.deployAt = Number.POSITIVE_INFINITY;
   const universe: Universe = { random, mix, scheduler: scheduler(), history: history(false) };
   const store = objectStore(universe);
-  const world: World = { ...universe, store, server: runopsServer(universe), logs: new Map() };
+  const world: World = { ...universe, store, server: runopsServer(universe), logs: new Map(), trail: [] };
   const lambdas = functions(world, ecs(universe, runnerContainer(universe, store, quick)), dispatchers);
   for (let id = 1; id <= tasks; id++) world.server.add(task(id), 0);
 

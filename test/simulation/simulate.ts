@@ -41,7 +41,7 @@ export async function simulate(seed: number, options: { trace?: boolean } = {}):
     history: history(options.trace ?? false),
   };
   const store = objectStore(universe);
-  const world: World = { ...universe, store, server: runopsServer(universe), logs: new Map() };
+  const world: World = { ...universe, store, server: runopsServer(universe), logs: new Map(), trail: [] };
   const cluster = ecs(universe, runnerContainer(universe, store));
   const lambdas = functions(world, cluster);
 

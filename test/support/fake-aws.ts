@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
 
-/** The least of Secrets Manager, S3, SQS and ECS that a function needs for one event. */
+/** The least of Secrets Manager, S3, SQS, ECS and EventBridge that a function needs for one event. */
 export interface FakeAws {
   url: string;
   /** By their ids. */
@@ -14,7 +14,18 @@ export interface FakeAws {
   sent: { queueUrl: string; body: string }[];
   /** The inputs of RunTask. */
   launched: unknown[];
+  /** The entries of PutEvents. */
+  events: EventEntry[];
+  /** By the name of a call: how it is answered from now on, in place of its work. */
+  refused: Map<string, { status: number; answer: object }>;
   close(): void;
+}
+
+export interface EventEntry {
+  EventBusName: string;
+  Source: string;
+  DetailType: string;
+  Detail: string;
 }
 
 export interface FakeAwsOptions {
@@ -35,7 +46,8 @@ export async function startFakeAws(options: FakeAwsOptions = {}): Promise<FakeAw
       return;
     }
     const input = JSON.parse(body);
-    const [status, answer] = answerJson(fake, target, input);
+    const refusal = fake.refused.get(target);
+    const [status, answer] = refusal ? [refusal.status, refusal.answer] : answerJson(fake, target, input);
     if (target === 'SendMessage') options.onSent?.({ queueUrl: input.QueueUrl, body: input.MessageBody });
     if (target === 'RunTask') options.onLaunched?.(input);
     response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(answer));
@@ -48,6 +60,8 @@ export async function startFakeAws(options: FakeAwsOptions = {}): Promise<FakeAw
     objects: new Map(),
     sent: [],
     launched: [],
+    events: [],
+    refused: new Map(),
     close() {
       server.close();
       server.closeAllConnections();
@@ -69,6 +83,13 @@ function answerJson(fake: FakeAws, target: string, input: Record<string, string>
     case 'RunTask':
       fake.launched.push(input);
       return [200, { tasks: [{ taskArn: 'arn:task', createdAt: Date.now() / 1000 }], failures: [] }];
+    case 'DescribeEventBus':
+      return [200, { Arn: input.Name, Name: input.Name }];
+    case 'PutEvents': {
+      const entries: EventEntry[] = JSON.parse(JSON.stringify(input.Entries));
+      fake.events.push(...entries);
+      return [200, { FailedEntryCount: 0, Entries: entries.map(() => ({ EventId: '1' })) }];
+    }
     default:
       return [400, { __type: 'InvalidAction', message: target }];
   }

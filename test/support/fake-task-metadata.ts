@@ -10,11 +10,20 @@ export interface FakeTaskMetadata {
 }
 
 /** The metadata of one ECS task, as its containers see it. */
-export async function startFakeTaskMetadata(taskArn: string): Promise<FakeTaskMetadata> {
+export async function startFakeTaskMetadata(
+  taskArn: string,
+  container: Record<string, string> = {},
+): Promise<FakeTaskMetadata> {
   const fails: number[] = [];
   const server = createServer((request, response) => {
-    const status = fails.shift() ?? (request.url === '/v4/container-1/task' ? 200 : 404);
-    const body = status === 200 ? { Cluster: 'runops', TaskARN: taskArn, Family: 'runops-shell' } : {};
+    const task = { Cluster: 'runops', TaskARN: taskArn, Family: 'runops-shell' };
+    const pages = new Map<string, object>([
+      ['/v4/container-1', container],
+      ['/v4/container-1/task', task],
+    ]);
+    const page = pages.get(request.url ?? '');
+    const status = fails.shift() ?? (page ? 200 : 404);
+    const body = status === 200 ? page : {};
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   });
   const { port, close } = await listening(server);

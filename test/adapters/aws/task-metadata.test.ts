@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import { ecsTaskArn } from '../../../adapters/aws/task-metadata.ts';
+import { afterEach, beforeEach, expect, it, onTestFinished } from 'vitest';
+import { containerImageDigest, ecsTaskArn } from '../../../adapters/aws/task-metadata.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { type FakeTaskMetadata, startFakeTaskMetadata } from '../../support/fake-task-metadata.ts';
 
@@ -29,4 +29,20 @@ it('gives up after some tries, and says what was answered', async () => {
 
 it.for([undefined, '', 'nowhere'])('says so without an address: %s', async (uri) => {
   await expect(read(uri)).rejects.toThrow(/^ECS_CONTAINER_METADATA_URI_V4 is not set/);
+});
+
+const digests = [`sha256:${'a'.repeat(64)}`, `sha256:${'b'.repeat(64)}`] as const;
+
+it.for<[what: string, container: Record<string, string>, found: string | undefined]>([
+  ['in the name of its image', { Image: `shell@${digests[0]}`, ImageID: digests[1] }, digests[0]],
+  ['as ECS says', { Image: 'shell:latest', ImageID: digests[1] }, digests[1]],
+  ['in vain when ECS does not say', { Image: 'shell:latest' }, undefined],
+])('finds the digest of what the container runs %s', async ([, container, found]) => {
+  const own = await startFakeTaskMetadata(taskArn, container);
+  onTestFinished(own.close);
+  const http = { fetch, clock: fakeClock({ skip: 1999 }), random: () => 0 };
+  expect(await containerImageDigest(http, own.uri)).toBe(found);
+  own.fails.push(500);
+  expect(await containerImageDigest(http, own.uri)).toBeUndefined();
+  expect(await containerImageDigest(http, undefined)).toBeUndefined();
 });

@@ -77,6 +77,12 @@ export const scenarios: Record<string, Scenario> = {
     await watched.run(idOf(minute), { endedAt });
     await watched.reportAll();
   },
+  'audit-failing': async (watched, minute) => {
+    watched.agent.auditing.audit.write = async () => {
+      throw new AgentError('audit-failed', 'The bus is not there.', { retryable: true });
+    };
+    await launched(watched, minute);
+  },
   'poller-errors': async ({ agent, pollForAMinute }) => {
     agent.controlPlane.readyTasks = async () => {
       throw unreachable;

@@ -1,5 +1,6 @@
 import type { World } from '../deployment.ts';
 import type { Mix } from '../mix.ts';
+import { audited } from './audited.ts';
 import { bounded } from './bounded.ts';
 import { nothingLeft } from './nothing-left.ts';
 import { nothingRawLeaves } from './nothing-raw-leaves.ts';
@@ -29,6 +30,7 @@ const checkers: readonly Checker[] = [
   startsInTime,
   truthful,
   nothingRawLeaves,
+  audited,
   bounded,
   nothingLeft,
 ];

@@ -8,7 +8,7 @@ export const nothingRawLeaves: Checker = ({ world: { history, store, server } })
   const outside = [...secrets, ...ids.map(canaries.personal), ...ids.map(canaries.token), 'canary.stop@'];
   const quiet = [...outside, ...ids.map(canaries.script), 'signed-url-canary'];
   const left = history.left.flatMap(({ where, text }) => {
-    const banned = where === 'log' || where === 'queue' || where === 'launch' ? quiet : outside;
+    const banned = where === 'api' || where === 'log-store' || where === 'ledger' ? outside : quiet;
     return banned
       .filter((value) => text.includes(value))
       .map((value) => `"${value}" was seen in the ${where}`);

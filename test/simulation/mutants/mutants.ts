@@ -29,7 +29,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'the runner starts without the claim',
     file: 'containers/runner/run.ts',
-    guard: "  return ledger.create(id, 'started', { by: 'runner', launchId, startedAt });\n",
+    guard: "  return ledger.create(id, 'started', { by: 'runner', launchId, startedAt, imageDigest });\n",
     without: "  await ledger.create(id, 'started', { by: 'runner', launchId, startedAt });\n  return true;\n",
   },
   {
@@ -177,6 +177,40 @@ export const mutants: readonly Mutant[] = [
     file: 'functions/reporter/store-redacted.ts',
     guard: 'isRedacted ? deps.redactor : deps.unredacted',
     without: 'deps.unredacted',
+  },
+  {
+    name: 'a launch is written down before its decision is audited',
+    file: 'functions/dispatcher/dispatch.ts',
+    guard:
+      '  if (!isAudited) await auditAllowed(deps, id, spec);\n' +
+      "  const isFirst = await ledger.create(id, 'launching', request);\n",
+    without:
+      "  const isFirst = await ledger.create(id, 'launching', request);\n" +
+      '  if (!isAudited) await auditAllowed(deps, id, spec);\n',
+  },
+  {
+    name: 'a trail that cannot be written stops nothing',
+    file: 'functions/dispatcher/dispatch.ts',
+    guard: 'if (!isAudited) await auditAllowed(deps, id, spec);',
+    without: 'if (!isAudited) await auditAllowed(deps, id, spec).catch(() => {});',
+  },
+  {
+    name: 'an execution is closed before its end is audited',
+    file: 'functions/reporter/report.ts',
+    guard: '  await auditEnd(deps, id);\n',
+    without: '  await auditEnd(deps, id).catch(() => {});\n',
+  },
+  {
+    name: 'the sweep closes what is not audited',
+    file: 'functions/reporter/sweep.ts',
+    guard: "  if (isAudited && !(await ledger.read(id, 'audited'))) return reports.send(id);\n",
+    without: '',
+  },
+  {
+    name: 'an end is audited from what a close has left',
+    file: 'functions/reporter/audit-end.ts',
+    guard: "if (!record || (await ledger.read(id, 'audited'))) return;",
+    without: 'if (!record) return;',
   },
   {
     name: 'a poller remembers for ever',
