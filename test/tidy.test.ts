@@ -143,6 +143,21 @@ describe('the text', () => {
     expect(broken).toEqual([]);
   });
 
+  it('links from its documents only to sections that are there', () => {
+    const documents = files.filter((path) => path.endsWith('.md'));
+    const sections = new Map(documents.map((path) => [path, sectionsOf(readFileSync(path, 'utf8'))]));
+    const broken = documents.flatMap((path) =>
+      [...readFileSync(path, 'utf8').matchAll(/\]\((?!https?:)([^)#\s]*)#([^)\s]+)\)/g)]
+        .map(([, file, section = '']) => ({
+          target: file ? normalize(join(dirname(path), file)) : path,
+          section,
+        }))
+        .filter(({ target, section }) => sections.get(target)?.has(section) === false)
+        .map(({ target, section }) => `${path} links to ${target}#${section}`),
+    );
+    expect(broken).toEqual([]);
+  });
+
   it('names no path of a machine and no host of a package registry', () => {
     const banned = /\/work\/|registry\.npmjs|pypi\.org|deb\.debian/;
     const broken = files.filter(
@@ -151,6 +166,25 @@ describe('the text', () => {
     expect(broken).toEqual([]);
   });
 });
+
+/** The anchors of a document's headings, as GitHub makes them. */
+function sectionsOf(document: string): Set<string> {
+  const text = document.replaceAll(/^```[\s\S]*?^```/gm, '');
+  const anchors = [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+  return new Set(anchors.map((anchor, index) => numbered(anchor, anchors.slice(0, index))));
+}
+
+/** The second heading with the same words gets a number. */
+function numbered(anchor: string, before: readonly string[]): string {
+  const count = before.filter((one) => one === anchor).length;
+  return count === 0 ? anchor : `${anchor}-${count}`;
+}
 
 function production<T extends { path: string }>(all: T[]): T[] {
   return all.filter(({ path }) => !/^(test|bench)\//.test(path));

@@ -85,6 +85,8 @@ const NAMES_OF: Readonly<Record<InfoType, string>> = {
   VEHICLE_IDENTIFICATION_NUMBER: 'vin vin_number vehicle_identification_number chassi',
   CREDIT_CARD_NUMBER:
     'card_number cardnumber credit_card credit_card_number cc_number ccnumber card_no pan_number',
+  CVV_NUMBER:
+    'cvv cvv2 cvc cvc2 cvv_code cvc_code card_verification_value card_verification_code card_security_code',
   IBAN_CODE: 'iban iban_code iban_number',
   PASSWORD:
     'password passwd pwd password_hash password_digest encrypted_password passphrase senha db_password user_password ' +

@@ -60,5 +60,6 @@ const NEEDS_DIGITS = new Map<InfoType, number>([
   ['DRIVERS_LICENSE_NUMBER', 4],
   ['VEHICLE_IDENTIFICATION_NUMBER', 4],
   ['CREDIT_CARD_NUMBER', 8],
+  ['CVV_NUMBER', 3],
   ['IBAN_CODE', 4],
 ]);

@@ -11,6 +11,8 @@ const found: readonly [text: string, redacted: string][] = [
   ['3782 822463 10005', '[CREDIT_CARD_NUMBER]'],
   ['%B4111111111111111^LIMA/ANA^29121010000?', '[CREDIT_CARD_TRACK_NUMBER]'],
   [';4111111111111111=29121010000?', '[CREDIT_CARD_TRACK_NUMBER]'],
+  ['{"cvv": "123", "cvc2": 4567}', '{"cvv": "[CVV_NUMBER]", "cvc2": [CVV_NUMBER]}'],
+  ['card_security_code=123&x=1', 'card_security_code=[CVV_NUMBER]&x=1'],
   ['DE89 3704 0044 0532 0130 00 BIC', '[IBAN_CODE] BIC'],
   ['gb82west12345698765432', '[IBAN_CODE]'],
   ['900-70-1234', '[US_INDIVIDUAL_TAXPAYER_IDENTIFICATION_NUMBER]'],
@@ -45,6 +47,7 @@ const kept: readonly string[] = [
   '2026-11-20T09:30:00.123Z 1763631000 1763631000123 1763631000123456789',
   '"email": null, "phone": false, email=$1 password=? email_verified: true',
   'password: [FILTERED] token count: 7 name: web',
+  'cvv: yes, cvc=null, cvv_check: passed',
   'bearer of news, Basic authentication, cookies, passport control at 12:30',
   'https://example.com/path?page=2&sort=name ssh://git@host/repo',
 ];
