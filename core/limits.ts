@@ -27,8 +27,17 @@ export const limits = {
   refusedReportSeconds: 24 * 3600,
   /** How long a hook of the deployment may take; both hooks alike. */
   hookSeconds: 10,
-  /** A deployment's own test of itself: how long it waits for the result, and what its task may take. */
-  selfTest: { waitSeconds: 540, startSeconds: 600, runSeconds: 60, outputBytes: 64 * 1024 },
+  /**
+   * A deployment's own test of itself: how long it waits for the report, and how much of that after the end of the
+   * command, which is two looks of the sweep and some more; and what its task may take.
+   */
+  selfTest: {
+    waitSeconds: 540,
+    reportSeconds: 150,
+    startSeconds: 600,
+    runSeconds: 60,
+    outputBytes: 64 * 1024,
+  },
   /** How often dispatching one execution may be tried. */
   dispatchAttempts: 50,
   /** How long a reporter whose result is at the API may take to send a trace. */

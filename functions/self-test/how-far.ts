@@ -18,10 +18,10 @@ export async function howFar({ ledger, inspect }: HowFarDependencies, id: Execut
     ledger.read(id, 'redacted'),
   ]);
   if (redacted)
-    return `its output was redacted, but no result of it was reported ${inTime}. ${see('reporter')}`;
+    return `its output was redacted, but no result of it was reported ${afterItsEnd}. ${see('reporter')}`;
   if (result) {
     return (
-      `its task has ended, but its output was not redacted ${inTime}. Check the redaction settings and the service ` +
+      `its task has ended, but its output was not redacted ${afterItsEnd}. Check the redaction settings and the service ` +
       `for it, if there is one. ${see('reporter')}`
     );
   }
@@ -32,6 +32,7 @@ export async function howFar({ ledger, inspect }: HowFarDependencies, id: Execut
 }
 
 const inTime = `within ${limits.selfTest.waitSeconds} s`;
+const afterItsEnd = `within ${limits.selfTest.reportSeconds} s after its end`;
 
 function see(part: string): string {
   return `The cause is in the log of the ${part}.`;

@@ -29,6 +29,7 @@ const ofTheFirstVersion: Record<Exclude<RecordName, `claim-${number}`> | 'claim-
     ...{ 'elapsed-time-ms': 2, 'log-size': 5, 'exit-code': 0 },
   },
   reported: { reportedAt: 5 },
+  audited: { auditedAt: 6 },
 };
 
 const names = Object.keys(ofTheFirstVersion) as RecordName[];

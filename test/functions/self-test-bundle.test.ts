@@ -133,6 +133,7 @@ describe('the bundle of the self-test', () => {
     // What stays of it in the ledger.
     const left = [...aws.objects.keys()].filter((key) => key.startsWith('/ledger/'));
     expect(left.map((key) => key.split('/').at(-1)).toSorted()).toEqual([
+      'audited',
       'claim-1',
       'redacted',
       'reported',

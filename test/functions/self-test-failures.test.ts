@@ -86,7 +86,7 @@ describe('the self-test of an agent that does not work', () => {
     agent.memory.redactor = broken({ retryable: true });
     await failsWith(
       agent,
-      /its task has ended, but its output was not redacted within 540 s\. Check the redaction set/,
+      /its task has ended, but its output was not redacted within 150 s after its end\. Check the redaction set/,
     );
   });
 
@@ -99,7 +99,7 @@ describe('the self-test of an agent that does not work', () => {
   it('names redaction when the reporter cannot start', async () => {
     const agent = workingAgent();
     agent.memory.works.reporter = false;
-    await failsWith(agent, /its output was not redacted within 540 s\. .*log of the reporter/);
+    await failsWith(agent, /its output was not redacted within 150 s after its end\. .*log of the reporter/);
   });
 
   it('says that the output was redacted when only the report is missing', async () => {
@@ -111,7 +111,7 @@ describe('the self-test of an agent that does not work', () => {
     };
     await failsWith(
       agent,
-      /its output was redacted, but no result of it was reported within 540 s\. .*reporter/,
+      /its output was redacted, but no result of it was reported within 150 s after its end\. .*reporter/,
     );
   });
 
