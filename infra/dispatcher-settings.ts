@@ -1,6 +1,6 @@
 import { Fn, Stack } from 'aws-cdk-lib';
 import { parsePolicy } from '../core/policy.ts';
-import type { WrittenSettings } from '../functions/dispatcher/settings.ts';
+import type { WrittenSettings } from '../adapters/aws/dispatcher-settings.ts';
 import type { Execution } from './execution.ts';
 import type { AgentNetwork } from './network.ts';
 import { targetNetwork } from './network-target.ts';
@@ -13,7 +13,7 @@ interface Deployed {
   execution: Execution;
 }
 
-/** What the dispatcher has to know: `functions/dispatcher/settings.ts`. */
+/** What the dispatcher has to know: `adapters/aws/dispatcher-settings.ts`. */
 export function dispatcherSettingsOf(
   props: RunopsAgentProps,
   { network, roles, execution }: Deployed,

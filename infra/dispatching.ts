@@ -3,7 +3,7 @@ import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { VariablesOf } from '../adapters/aws/deployment-env.ts';
 import type { DispatcherEnv } from '../functions/dispatcher/env.ts';
-import type { WrittenSettings } from '../functions/dispatcher/settings.ts';
+import type { WrittenSettings } from '../adapters/aws/dispatcher-settings.ts';
 import { acknowledge } from './acknowledge.ts';
 import { AgentFunction } from './agent-function.ts';
 import type { AgentParts } from './agent-parts.ts';
