@@ -31,7 +31,7 @@ export function unknown(check: string, sentence: string, remedy: string): Findin
 /** What is ill by the message of one of our errors, which says what happened first and then what to do. */
 export function illBy(check: string, message: string): Finding {
   const [, sentence = message, remedy = 'See docs/doctor.md.'] =
-    /^(.+?[.:])\s+(\p{Lu}.*)$/su.exec(message) ?? [];
+    /^(.+?\.)\s+(\p{Lu}.*)$/su.exec(message) ?? [];
   return ill(check, sentence, remedy);
 }
 

@@ -11,7 +11,8 @@ import { fargateQuota } from '../../adapters/aws/checks/fargate-quota.ts';
 import { type Check, lookAtAll } from '../../adapters/aws/checks/look.ts';
 import { policyText } from '../../adapters/aws/checks/policy-text.ts';
 import { ensureServiceLinkedRole } from '../../adapters/aws/checks/service-linked-role.ts';
-import { servicesOfContainers, subnetEgress, vpcOf } from '../../adapters/aws/checks/subnet-egress.ts';
+import { servicesOfContainers, subnetEgress } from '../../adapters/aws/checks/subnet-egress.ts';
+import { networkOf } from '../../adapters/aws/checks/subnet-network.ts';
 import { once } from '../../adapters/aws/lazy-ports.ts';
 import { readSecret } from '../../adapters/aws/read-secret.ts';
 import { tryAgain } from '../../adapters/aws/try-again.ts';
@@ -62,8 +63,15 @@ export async function checkAccount(
     throw new AgentError('config-invalid', explainFindings(ill));
   }
   log.info('preflight.passed', { ...seen, cause: explainFindings(findings) });
-  const { SubnetIds } = properties;
-  return { VpcId: SubnetIds.length > 0 ? await vpcOf(clients.ec2, SubnetIds) : '' };
+  return attributesOf(clients.ec2, properties);
+}
+
+/** Only a network whose subnets were not known before needs them. */
+async function attributesOf(ec2: EC2Client, { SubnetIds, PublicIp }: PreflightProperties) {
+  const looked = networkOf(ec2, SubnetIds);
+  if (PublicIp !== 'auto') return { VpcId: await looked.then(({ vpc }) => vpc).catch(() => ''), PublicIp };
+  const { vpc, needsAddress } = await looked;
+  return { VpcId: vpc, PublicIp: String(needsAddress) };
 }
 
 function checksOf(deps: PreflightDependencies, properties: PreflightProperties): Check[] {
@@ -76,7 +84,7 @@ function checksOf(deps: PreflightDependencies, properties: PreflightProperties):
     askApi({ ...{ fetch, clock, random, readToken }, apiUrl: ApiUrl, tags: Tags || null }),
   );
   const subnets = {
-    ...{ of: 'the agent', subnets: SubnetIds, publicIp: PublicIp === 'true' },
+    ...{ of: 'the agent', subnets: SubnetIds, publicIp: PublicIp !== 'false' },
     services: servicesOfContainers,
   };
   return [

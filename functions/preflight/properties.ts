@@ -23,7 +23,8 @@ const properties = z.object({
   Tags: z._default(z.string(), ''),
   /** Subnets of the customer's in which containers are to start; none where the stack makes its own. */
   SubnetIds: texts,
-  PublicIp: z._default(z.enum(['true', 'false']), 'false'),
+  /** `auto`: containers get an address where the way out of their subnets needs one. */
+  PublicIp: z._default(z.enum(['true', 'false', 'auto']), 'false'),
   /** The policy as a text, where it comes as one: docs/policy.md. */
   Policy: z._default(z.string(), ''),
 });

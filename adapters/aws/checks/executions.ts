@@ -3,6 +3,7 @@ import type { LedgerRecords } from '../../../core/execution.ts';
 import { type Finding, ill, unknown, well } from '../../../core/finding.ts';
 import { limits } from '../../../core/limits.ts';
 import type { Clock, Ledger } from '../../../core/ports.ts';
+import { isSelfTest } from '../../../core/self-test.ts';
 import { openPrefix } from '../ledger-keys.ts';
 import { ask, looking } from './look.ts';
 
@@ -39,7 +40,8 @@ export async function lookAtExecutions(
   const findings = await looking('executions', async () => {
     const open = await openMarks(deps);
     const { ids, isWhole } = await permanentIds(deps);
-    const last = [...new Set([...ids, ...open.keys()])].toSorted(byNumber).slice(-lastCount).toReversed();
+    const asked = [...new Set([...ids, ...open.keys()])].filter((id) => !isSelfTest(id));
+    const last = asked.toSorted(byNumber).slice(-lastCount).toReversed();
     executions = await Promise.all(last.map((id) => seen(deps, id, open.has(id))));
     const stillOpen = await Promise.all([...open.keys()].map((id) => seen(deps, id, true)));
     const found = [...overdue(deps, stillOpen, open), ...withheld(stillOpen)];

@@ -1,14 +1,13 @@
 import {
-  DescribeRouteTablesCommand,
-  DescribeSubnetsCommand,
   DescribeVpcEndpointsCommand,
   type EC2Client,
   type RouteTable,
   type Subnet,
 } from '@aws-sdk/client-ec2';
 import { type Finding, ill, weak, well } from '../../../core/finding.ts';
-import { ask, looking, NotAnswered } from './look.ts';
+import { ask, looking } from './look.ts';
 import { tableOf, wayOut } from './route.ts';
+import { describeRoutes, describeSubnets } from './subnet-network.ts';
 
 /** Subnets in which containers are to start. */
 export interface ContainerSubnets {
@@ -48,24 +47,6 @@ export function subnetEgress(ec2: EC2Client, wanted: ContainerSubnets): Promise<
   });
 }
 
-/** The VPC of the subnets; empty when that cannot be told. */
-export async function vpcOf(ec2: EC2Client, ids: readonly string[]): Promise<string> {
-  const found = await describeSubnets(ec2, ids).catch(() => undefined);
-  return found && 'subnets' in found ? (found.subnets[0]?.VpcId ?? '') : '';
-}
-
-async function describeSubnets(ec2: EC2Client, ids: readonly string[]) {
-  try {
-    const answer = ec2.send(new DescribeSubnetsCommand({ SubnetIds: [...ids] }));
-    const { Subnets = [] } = await ask('ec2:DescribeSubnets', 'the subnets', answer);
-    return { subnets: Subnets };
-  } catch (thrown) {
-    const isWrong = thrown instanceof NotAnswered && /^InvalidSubnetI[Dd]/.test(thrown.failure.name);
-    if (!isWrong) throw thrown;
-    return { missing: `One of the subnets ${ids.join(', ')} does not exist here.` };
-  }
-}
-
 interface Stuck {
   sentence: string;
   remedy: string;
@@ -78,12 +59,10 @@ async function stuckSubnets(
   subnets: readonly Subnet[],
   { publicIp, services }: ContainerSubnets,
 ): Promise<Stuck[]> {
-  const ofVpc = [{ Name: 'vpc-id', Values: [vpc] }];
-  const answer = ec2.send(new DescribeRouteTablesCommand({ Filters: ofVpc }));
-  const { RouteTables = [] } = await ask('ec2:DescribeRouteTables', `the route tables of ${vpc}`, answer);
-  const isClosed = (subnet: Subnet) => wayOut(tableOf(subnet, RouteTables)).kind === 'none';
+  const tables = await describeRoutes(ec2, vpc);
+  const isClosed = (subnet: Subnet) => wayOut(tableOf(subnet, tables)).kind === 'none';
   const lacking = subnets.some(isClosed) ? await lackingEndpoints(ec2, vpc, services) : [];
-  return subnets.flatMap((subnet) => stuckIn(subnet, RouteTables, publicIp, lacking));
+  return subnets.flatMap((subnet) => stuckIn(subnet, tables, publicIp, lacking));
 }
 
 function stuckIn(
