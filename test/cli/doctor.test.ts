@@ -50,11 +50,19 @@ describe('runops doctor', () => {
   it.each([
     ['another stack', ['--stack', 'elsewhere'], /the stack elsewhere.*--stack/],
     ['another function', ['--function', 'poller'], /The function poller is no doctor of this version/],
-    ['no region', ['--region', ''], /No region|region/i],
   ])('ends with 2 for %s', async (_, args, message) => {
     const { code, stderr, stdout } = await run(...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(message);
+  });
+
+  it('ends with 2 without a region', async () => {
+    const { AWS_REGION: _, ...env } = agent.caller;
+    const { code, stderr } = await runRunops(runops, ['doctor'], { env });
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: 'runops: No region is set. Name it with --region, or set AWS_REGION.\n',
+    });
   });
 
   it('ends with 2 for a flag that there is not, and when the account cannot be read', async () => {

@@ -49,7 +49,7 @@ export async function lookAtExecutions(
       const sentence = `The ledger holds more than ${pagesMax * 1000} executions, so the last are not all found.`;
       found.push(unknown('executions', sentence, 'Ask the saved queries: docs/operations.md.'));
     }
-    return found.length > 0 ? found : [well('executions', `${open.size} are open, none past its deadline.`)];
+    return found.length > 0 ? found : [well('executions', `Open: ${open.size}, none past its deadline.`)];
   });
   return { findings, executions };
 }

@@ -30,7 +30,7 @@ export function jwks(http: Http, url: string): Promise<Finding[]> {
     const usable = data.keys.filter(
       ({ kty, crv, use = 'sig' }) => use === 'sig' && (kty === 'RSA' || (kty === 'EC' && crv === 'P-256')),
     );
-    if (usable.length > 0) return [well(check, `${url} has ${usable.length} that can verify tokens.`)];
+    if (usable.length > 0) return [well(check, `Keys at ${url} that can verify tokens: ${usable.length}.`)];
     return [ill(check, `${url} has ${data.keys.length} keys, and none for RS256 or ES256.`, remedy)];
   });
 }
