@@ -58,17 +58,17 @@ function check(changes: Record<string, unknown> = {}) {
 
 describe('the preflight lets a stack begin', () => {
   it('where all is well, and tells the VPC of the subnets', async () => {
-    expect(await check()).toEqual({ VpcId: 'vpc-1' });
+    expect(await check()).toMatchObject({ VpcId: 'vpc-1' });
     expect(logged.join()).toContain('"event":"preflight.passed","ill":"","weak":"","unknown":""');
   });
 
   it('without subnets, where the stack makes its own', async () => {
-    for (const SubnetIds of ['', [''], []]) expect(await check({ SubnetIds })).toEqual({ VpcId: '' });
+    for (const SubnetIds of ['', [''], []]) expect(await check({ SubnetIds })).toEqual({ VpcId: '', PublicIp: 'false' });
     expect(agent.account.calls).not.toContain('ec2:DescribeSubnets');
   });
 
   it('with subnets in a text, and in one zone, which it remarks on', async () => {
-    expect(await check({ SubnetIds: 'subnet-a, ' })).toEqual({ VpcId: 'vpc-1' });
+    expect(await check({ SubnetIds: 'subnet-a, ' })).toMatchObject({ VpcId: 'vpc-1' });
     expect(logged.join()).toMatch(
       /preflight\.passed.*"weak":"subnets of the agent".*eu-west-1a\. Add a subnet/,
     );
@@ -92,7 +92,7 @@ describe('the preflight lets a stack begin', () => {
   it('where something cannot be looked at', async () => {
     agent.account.state.vcpus = null;
     for (const action of ['iam:GetRole', 'ec2:DescribeSubnets']) agent.account.state.denied.add(action);
-    expect(await check()).toEqual({ VpcId: '' });
+    expect(await check()).toEqual({ VpcId: '', PublicIp: 'false' });
     expect(logged.join()).toContain('"unknown":"service-linked role, Fargate quota, subnets of the agent"');
   });
 
@@ -110,6 +110,13 @@ describe('the preflight lets a stack begin', () => {
   it('with an internet gateway for containers that have an address', async () => {
     agent.account.state.routes.set('subnet-a', { gateway: 'igw-1', state: 'active' });
     await check({ PublicIp: 'true' });
+  });
+
+  it('and says whether containers need an address, where nobody knew the subnets before', async () => {
+    expect(await check({ PublicIp: 'auto' })).toEqual({ VpcId: 'vpc-1', PublicIp: 'false' });
+    agent.account.state.routes.set('subnet-a', { gateway: 'igw-1', state: 'active' });
+    expect(await check({ PublicIp: 'auto' })).toEqual({ VpcId: 'vpc-1', PublicIp: 'true' });
+    expect(await check({ PublicIp: 'auto', SubnetIds: [''] })).toEqual({ VpcId: '', PublicIp: 'false' });
   });
 
   it('without a way out, but with an endpoint of each service', async () => {
@@ -197,7 +204,12 @@ describe('the preflight stops a stack with a sentence', () => {
     );
     await expect(check({ Policy: 'no' })).rejects.toThrow('The policy is not JSON. See docs/policy.md.');
     await expect(check({ TokenSecret: '' })).rejects.toThrow(/wrong properties: TokenSecret/);
-    expect(await check({ Policy: '{"runSeconds": 60}' })).toEqual({ VpcId: 'vpc-1' });
+    expect(await check({ Policy: '{"runSeconds": 60}' })).toMatchObject({ VpcId: 'vpc-1' });
+  });
+
+  it('for subnets that have to be looked up and may not be', async () => {
+    state().denied.add('ec2:DescribeSubnets');
+    await expect(check({ PublicIp: 'auto' })).rejects.toThrow(/ec2:DescribeSubnets on the subnets was denied/);
   });
 
   it('for all that is ill at once', async () => {

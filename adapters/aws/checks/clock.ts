@@ -36,7 +36,8 @@ export function clockSkew(sts: STSClient, clock: Clock, api: () => Promise<ApiAn
     if (off.length === 0) return [well(check, `It agrees with ${names}.`)];
     return off.map((other) => {
       const seconds = Math.abs(Math.round(other.seconds));
-      const sentence = `The clock here is ${seconds} s ${other.seconds > 0 ? 'ahead of' : 'behind'} that of ${other.with}.`;
+      const side = other.seconds > 0 ? 'ahead of' : 'behind';
+      const sentence = `The clock here is ${seconds} s ${side} that of ${other.with}.`;
       const state = seconds > signatureSeconds ? ill : weak;
       return state(check, sentence, 'Let the clock that is wrong follow a time server (NTP).');
     });
