@@ -1,6 +1,6 @@
 import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type BuildOptions, build } from 'esbuild';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { packagesIn } from './build-packages.ts';
 import { pureSchemas } from './build-pure-schemas.ts';
 import { readRubyProgram } from './containers/ruby-runner/program.ts';
@@ -14,12 +14,25 @@ const folder = resolve(process.argv[2] ?? `${import.meta.dirname}/dist`);
 /** The packages in each bundle, by its entry point: for the list of parts of a release. */
 const packages: Record<string, string[]> = {};
 
+/** What a bundle imports of AWS is looked for at its start: so the one verb that needs it has a bundle of its own. */
+const doctorApart: Plugin = {
+  name: 'doctor-apart',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /local\/doctor\.ts$/ }, () => ({ path: './runops-doctor.mjs', external: true })),
+};
+
 await bundle({
   entryPoints: { runops: 'cli/main.ts' },
   // Whoever types `runops` may have an older Node than this project.
   target: 'node18',
   banner: { js: '#!/usr/bin/env node' },
   // Only `executions redact` wants them, and finds them in the checkout.
+  external: ['@google-cloud/dlp', '@aws-sdk/*', '@smithy/*'],
+  plugins: [pureSchemas, doctorApart],
+});
+await bundle({
+  // `runops doctor`, which finds the clients of AWS in the checkout.
+  entryPoints: { 'runops-doctor': 'local/doctor.ts' },
   external: ['@google-cloud/dlp', '@aws-sdk/*', '@smithy/*'],
 });
 chmodSync(`${folder}/runops.mjs`, 0o755);
@@ -59,7 +72,7 @@ const { filename: __filename, dirname: __dirname } = import.meta;`,
 });
 
 rmSync(`${folder}/functions`, { recursive: true, force: true });
-for (const name of ['poller', 'dispatcher', 'reporter', 'self-test']) {
+for (const name of ['poller', 'dispatcher', 'reporter', 'self-test', 'preflight', 'doctor']) {
   await bundle({
     entryPoints: { index: `functions/${name}/handler.ts` },
     outdir: `${folder}/functions/${name}`,

@@ -1,4 +1,5 @@
 import type { ChainVerdict } from '../core/verify-chain.ts';
+import type { Deployed, examineDeployed } from '../local/doctor.ts';
 import type { Api } from './api.ts';
 import type { Screen } from './screen.ts';
 
@@ -53,6 +54,8 @@ export interface Shell {
   redactExecution(id: string): Promise<string>;
   /** Walks the chain of an audit trail, in a bucket or a folder. */
   verifyAudit(place: AuditPlace): Promise<ChainVerdict>;
+  /** Looks at an agent in AWS. */
+  examineDeployed(wanted: Deployed): ReturnType<typeof examineDeployed>;
   /** Asks a question on the terminal; false when the answer is not yes. */
   confirm(question: string): Promise<boolean>;
   /** Calls `say` and ends with 130 when Ctrl-C comes; undo it with what it returns. */

@@ -2,13 +2,15 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline/promises';
 import { buffer as readAll } from 'node:stream/consumers';
+import type { Deployed } from '../local/doctor.ts';
 import manifest from '../package.json' with { type: 'json' };
 import { agents } from './agents.ts';
 import { type Api, httpApi } from './api.ts';
 import { parseCall, route } from './arguments.ts';
 import { audit } from './audit.ts';
 import { type AuditPlace, type ExitCode, exitCodes, type Group, type Shell } from './command.ts';
-import { messageOf, UsageError } from './errors.ts';
+import { doctor } from './doctor.ts';
+import { CliError, messageOf, UsageError } from './errors.ts';
 import { executions } from './executions.ts';
 import { helpOf } from './help.ts';
 import { processScreen } from './screen.ts';
@@ -20,7 +22,7 @@ import { tasks } from './tasks.ts';
 const runops: Group = {
   name: 'runops',
   summary: 'Runs scripts, queries and commands on your own infrastructure, through a Runops server.',
-  commands: [targets, tasks, agents, executions, audit],
+  commands: [targets, tasks, agents, executions, audit, doctor],
   examples: [...targets.examples.slice(0, 1), ...tasks.examples],
 };
 
@@ -31,6 +33,7 @@ const shell: Shell = {
   readText,
   redactExecution,
   verifyAudit,
+  examineDeployed,
   confirm,
   onInterrupt,
 };
@@ -70,6 +73,15 @@ async function redactExecution(id: string): Promise<string> {
 async function verifyAudit(place: AuditPlace) {
   const agent = await import('../local/verify-audit.ts');
   return agent.verifyAudit({ ...place, endpoint: process.env.AWS_ENDPOINT_URL }, Date.now());
+}
+
+async function examineDeployed(wanted: Deployed) {
+  // A bundle of its own (`build.ts`), because it wants the clients of AWS, and no other verb does.
+  const local = await import('../local/doctor.ts').catch((cause) => {
+    if (!['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND'].includes(cause.code)) throw cause;
+    throw new CliError('The doctor needs the packages of the agent: run it in its folder, after npm ci.');
+  });
+  return local.examineDeployed(wanted, process.env);
 }
 
 function onceOnly<T>(make: () => Promise<T>): () => Promise<T> {

@@ -32,7 +32,10 @@ export type LogEvent =
   | 'message.failed'
   | 'message.died'
   | 'self-test.passed'
-  | 'self-test.failed';
+  | 'self-test.failed'
+  | 'preflight.passed'
+  | 'preflight.failed'
+  | 'agent.examined';
 
 export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>>;
 

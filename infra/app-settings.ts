@@ -112,6 +112,7 @@ const settings = z.strictObject({
       ),
     }),
   ),
+  preflight: z.exactOptional(z.boolean()),
   roles: z.exactOptional(
     z.strictObject({
       permissionsBoundary: z.exactOptional(filled),

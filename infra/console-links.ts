@@ -4,7 +4,7 @@ import type { RunopsAgent } from './runops-agent.ts';
 /** The parts of an agent that have pages in the console. */
 export type ShownParts = Pick<
   RunopsAgent,
-  'polling' | 'dispatching' | 'reporting' | 'execution' | 'storage' | 'queues'
+  'polling' | 'dispatching' | 'reporting' | 'doctoring' | 'execution' | 'storage' | 'queues'
 >;
 
 /** Outputs of the stack that lead to the pages of the console that one wants next. */
@@ -17,7 +17,7 @@ export function linkToConsole(stack: Stack, agent: ShownParts): void {
 /** The pages of the console that one wants next: what each shows, and its address. */
 export function consolePages(
   stack: Stack,
-  { polling, dispatching, reporting, execution, storage, queues }: ShownParts,
+  { polling, dispatching, reporting, doctoring, execution, storage, queues }: ShownParts,
 ): Record<string, [what: string, address: string]> {
   const home = `https://${stack.region}.console.aws.amazon.com`;
   const region = `region=${stack.region}`;
@@ -25,6 +25,10 @@ export function consolePages(
   const bucket = (name: string, prefix: string) => `${home}/s3/buckets/${name}?${region}&prefix=${prefix}`;
   const queue = (url: string) => `${home}/sqs/v3/home?${region}#/queues/${encoded(url)}`;
   return {
+    Doctor: [
+      'What is ill, and what to do about it: press Test',
+      `${home}/lambda/home?${region}#/functions/${doctoring.doctor.function.functionName}?tab=testing`,
+    ],
     PollerLogs: ['Whether it polls: begin here', logsOf(polling.poller.logGroup.logGroupName)],
     DispatcherLogs: [
       'Why a task was started or refused',

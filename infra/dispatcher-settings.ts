@@ -1,6 +1,6 @@
 import { Fn, Stack } from 'aws-cdk-lib';
+import type { WrittenSettings } from '../adapters/aws/dispatcher-settings.ts';
 import { parsePolicy } from '../core/policy.ts';
-import type { WrittenSettings } from '../functions/dispatcher/settings.ts';
 import type { Execution } from './execution.ts';
 import type { AgentNetwork } from './network.ts';
 import { targetNetwork } from './network-target.ts';
@@ -13,7 +13,7 @@ interface Deployed {
   execution: Execution;
 }
 
-/** What the dispatcher has to know: `functions/dispatcher/settings.ts`. */
+/** What the dispatcher has to know: `adapters/aws/dispatcher-settings.ts`. */
 export function dispatcherSettingsOf(
   props: RunopsAgentProps,
   { network, roles, execution }: Deployed,
@@ -43,6 +43,7 @@ export function dispatcherSettingsOf(
       }),
     ),
     ...(props.services && { services: servicesOf(props.services, Stack.of(execution).region) }),
+    examined: examinedOf(props, roles, Stack.of(execution).region),
   };
 }
 
@@ -54,6 +55,30 @@ function servicesOf(services: readonly ServiceProps[], ownRegion: string): Writt
       : [[target, { cluster, service, container, region, ...(live && { live }) }] as const],
   );
   return Object.fromEntries(named);
+}
+
+/** What the doctor looks at besides. */
+function examinedOf(
+  props: RunopsAgentProps,
+  roles: TargetRoles,
+  ownRegion: string,
+): WrittenSettings['examined'] {
+  const { services = [], secretVariables = {}, targets = {}, vault } = props;
+  const ofVault = vault?.secretId === undefined ? [] : [vault.secretId];
+  const own = Object.entries(targets).flatMap(([target, { secrets }]) => {
+    const role = roles.byTarget.get(target)?.executionRole.roleArn;
+    return role && secrets ? [{ target, role, secrets: [...secrets, ...ofVault] }] : [];
+  });
+  const ofAll = [...Object.values(secretVariables), ...ofVault];
+  return {
+    secrets: [{ target: null, role: roles.default.executionRole.roleArn, secrets: ofAll }, ...own],
+    services: services.map(({ cluster, service, container, region = ownRegion }) => ({
+      ...{ cluster, service, container, region },
+    })),
+    serviceRoles: services.flatMap(({ taskRole, executionRole }) =>
+      [taskRole ?? [], executionRole ?? []].flat(),
+    ),
+  };
 }
 
 /** The policy, with the types that targets name; a text is for the dispatcher to read. */

@@ -12,6 +12,8 @@ export interface EveryMinuteProps {
 
 /** Calls a function each minute. A call that fails is not made up for: the next one comes soon. */
 export class EveryMinute extends Construct {
+  readonly schedule: CfnSchedule;
+
   constructor(scope: Construct, id: string, { call, description }: EveryMinuteProps) {
     super(scope, id);
     const role = roleWith(this, 'Role', {
@@ -21,7 +23,7 @@ export class EveryMinute extends Construct {
       }),
       permissions: [allow(['lambda:InvokeFunction'], [call.functionArn])],
     });
-    new CfnSchedule(this, 'Schedule', {
+    this.schedule = new CfnSchedule(this, 'Schedule', {
       description,
       scheduleExpression: 'rate(1 minute)',
       flexibleTimeWindow: { mode: 'OFF' },

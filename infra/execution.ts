@@ -32,6 +32,8 @@ export class Execution extends Construct {
   /** What the runners say of themselves. The output of the commands goes elsewhere. */
   readonly logGroup: LogGroup;
   readonly pullRole: Role;
+  /** The ARNs of the repositories in ECR that the images are in. */
+  readonly repositories: readonly string[];
   /** The ARN of the task definition of each image family. */
   readonly taskDefinitions: Readonly<Record<string, string>>;
   /** The name of the image of each. */
@@ -53,7 +55,10 @@ export class Execution extends Construct {
     });
     const images = imagesOf(this, props.images, props.architecture);
     this.images = Object.fromEntries([...images].map(([family, { name }]) => [family, name]));
-    this.pullRole = pullRole(this, [...images.values()], this.logGroup);
+    this.repositories = [
+      ...new Set([...images.values()].flatMap(({ repositoryArn }) => repositoryArn ?? [])),
+    ];
+    this.pullRole = pullRole(this, this.repositories, this.logGroup);
     this.taskDefinitions = Object.fromEntries(
       [...images].map(([family, image]) => [family, this.definitionOf(family, image, props)]),
     );
@@ -104,8 +109,7 @@ function runnerVariables({ storage, roles, secretVariables, vault }: ExecutionPr
 
 type DefaultOrLater = 'RUNOPS_EXECUTION_ID' | 'RUNOPS_CHILD_UID' | 'RUNOPS_CHILD_GID' | 'RUNOPS_SECRETS_FILE';
 
-function pullRole(scope: Construct, images: readonly Image[], logGroup: LogGroup): Role {
-  const repositories = [...new Set(images.flatMap(({ repositoryArn }) => repositoryArn ?? []))];
+function pullRole(scope: Construct, repositories: readonly string[], logGroup: LogGroup): Role {
   const pull = [
     allow(['ecr:GetAuthorizationToken'], ['*'], { star: 'The password is for the registry as a whole.' }),
     allow(['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'], repositories),

@@ -16,6 +16,7 @@ export interface PollingProps extends AgentParts {
 /** Asks the API for tasks, for a minute at a time and about once a second. */
 export class Polling extends Construct {
   readonly poller: AgentFunction;
+  readonly everyMinute: EveryMinute;
 
   constructor(scope: Construct, id: string, props: PollingProps) {
     super(scope, id);
@@ -44,7 +45,7 @@ export class Polling extends Construct {
         ...ledgerPermissions(records, props),
       ],
     });
-    new EveryMinute(this, 'EveryMinute', {
+    this.everyMinute = new EveryMinute(this, 'EveryMinute', {
       call: this.poller.function,
       description: 'Runops agent: the poller polls for a minute',
     });

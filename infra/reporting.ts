@@ -29,6 +29,7 @@ export interface ReportingProps extends AgentParts {
 export class Reporting extends Construct {
   readonly reporter: AgentFunction;
   readonly tracing: boolean;
+  readonly everyMinute: EveryMinute;
 
   constructor(scope: Construct, id: string, props: ReportingProps) {
     super(scope, id);
@@ -67,6 +68,10 @@ export class Reporting extends Construct {
       permissions: this.permissionsOf(props),
     });
     this.wakeUp(props);
+    this.everyMinute = new EveryMinute(this, 'EveryMinute', {
+      call: this.reporter.function,
+      description: 'Runops agent: the reporter looks for executions that nobody works on',
+    });
   }
 
   private wakeUp({ storage, execution }: ReportingProps): void {
@@ -82,10 +87,6 @@ export class Reporting extends Construct {
       source: ['aws.ecs'],
       detailType: ['ECS Task State Change'],
       detail: { clusterArn: [execution.cluster.attrArn], lastStatus: ['STOPPED'] },
-    });
-    new EveryMinute(this, 'EveryMinute', {
-      call: this.reporter.function,
-      description: 'Runops agent: the reporter looks for executions that nobody works on',
     });
   }
 

@@ -139,6 +139,11 @@ export interface RunopsAgentProps {
    */
   readonly audit?: AuditProps;
   /**
+   * Whether the account is looked at before anything of the agent is made in it: docs/deploy.md.
+   * @default true
+   */
+  readonly preflight?: boolean;
+  /**
    * What your account wants of every role: a permissions boundary, a path, a prefix.
    * @default - nothing
    */

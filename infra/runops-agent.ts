@@ -1,4 +1,4 @@
-import { Fn, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -10,6 +10,7 @@ import { either, whetherFilled } from './conditions.ts';
 import { containerPrices } from './container-prices.ts';
 import { dispatcherSettingsOf } from './dispatcher-settings.ts';
 import { Dispatching } from './dispatching.ts';
+import { Doctoring } from './doctoring.ts';
 import { EncryptionKeys } from './encryption-keys.ts';
 import { Execution } from './execution.ts';
 import { HooksLayer } from './hooks-layer.ts';
@@ -19,8 +20,10 @@ import { type AgentNetwork, agentNetwork } from './network.ts';
 import { packageVersion } from './package-files.ts';
 import { allowKeys } from './permissions.ts';
 import { Polling } from './polling.ts';
+import { Preflight } from './preflight.ts';
+import { givenSubnets, lookedUpBy } from './preflight-subnets.ts';
 import { Queues } from './queues.ts';
-import { redactionSettings } from './redaction-settings.ts';
+import { type RedactionSettings, redactionSettings } from './redaction-settings.ts';
 import { Reporting } from './reporting.ts';
 import { applyRoleRules } from './role-rules.ts';
 import type { IdentityProps, RunopsAgentProps, ServiceProps } from './runops-agent-props.ts';
@@ -30,6 +33,8 @@ import { Services } from './services.ts';
 import { Storage } from './storage.ts';
 import { TargetRoles } from './target-roles.ts';
 import { vaultVariables } from './vault-variables.ts';
+
+const defaultApiUrl = 'https://api.runops.io';
 
 /**
  * A Runops agent in this stack: it asks the API for tasks, runs each in a Fargate container of its own with the
@@ -48,6 +53,9 @@ export class RunopsAgent extends Construct {
   readonly polling: Polling;
   readonly dispatching: Dispatching;
   readonly reporting: Reporting;
+  readonly doctoring: Doctoring;
+  /** Undefined when it was declined. */
+  readonly preflight: Preflight | undefined;
   /** Undefined when it was declined. */
   readonly monitoring: Monitoring | undefined;
   /** Undefined when it was declined. */
@@ -65,11 +73,16 @@ export class RunopsAgent extends Construct {
     const keys = new EncryptionKeys(this, 'Keys');
     const storage = new Storage(this, 'Storage', { keys, logRetentionDays: props.logRetentionDays ?? 365 });
     this.keys = keys;
+    const agentName = props.name ?? Stack.of(this).stackName;
+    const logs = { logKey: keys.data, logRetention };
+    const token = this.tokenPermissions(props);
+    const preflight = this.preflightOf(props, { functions: logs, token, agentName });
+    this.preflight = preflight;
     this.storage = storage;
     this.queues = new Queues(this, 'Queues');
     this.network = agentNetwork(this, 'Network', props.network ?? { profile: 'public' }, {
       ...{ buckets: [storage.ledger, storage.output], logKey: keys.data, logRetention },
-      lookUp: () => ({ vpcId: Fn.importValue('TODO'), publicIp: Fn.importValue('TODO') }),
+      lookUp: () => lookedUpBy(preflight),
     });
     const roles = new TargetRoles(this, 'Roles', {
       ...{ storage, keys, targets, services, secretKeys, secretVariables },
@@ -79,15 +92,13 @@ export class RunopsAgent extends Construct {
     });
     this.roles = roles;
     const { images = {}, architecture = 'arm64' } = props;
-    const logs = { logKey: keys.data, logRetention };
     const execution = new Execution(this, 'Execution', {
       ...{ storage, roles, images, architecture, secretVariables, vault, ...logs },
     });
     this.execution = execution;
 
-    const agentName = props.name ?? Stack.of(this).stackName;
     this.auditing = new Auditing(this, 'Auditing', { audit: props.audit ?? {}, agentName, keys });
-    const parts = this.partsOf(props, agentName, logs);
+    const parts = this.partsOf(props, { agentName, functions: logs, token });
     const deployed = [...Object.keys(execution.taskDefinitions), ...(services.length > 0 ? ['service'] : [])];
     const capabilities = typesOf(deployed).join(',');
     const settings = dispatcherSettingsOf(props, { network: this.network, roles, execution });
@@ -103,11 +114,13 @@ export class RunopsAgent extends Construct {
     const reporting = { ...parts, capabilities, execution, redaction, prices, tracing };
     this.reporting = new Reporting(this, 'Reporting', reporting);
     this.auditing.onlyBy([this.dispatching.dispatcher.role, this.reporting.reporter.role]);
+    this.doctoring = this.doctoringOf({ ...reporting, roles }, props);
     if (services.length > 0) this.allowServices(services, parts.shared.AGENT_NAME);
     this.monitoring = this.monitoringOf(props.monitoring ?? {}, parts.shared.AGENT_NAME);
     // The last part: it waits for all that are there.
     this.selfTest =
       props.selfTest === false ? undefined : new SelfTest(this, 'SelfTest', { ...parts, execution });
+    preflight?.goesBefore([...this.node.children.filter((part) => part !== keys), keys.output]);
     applyRoleRules(this, props.roles ?? {});
   }
 
@@ -124,25 +137,43 @@ export class RunopsAgent extends Construct {
     });
   }
 
+  private doctoringOf(
+    parts: AgentParts & { execution: Execution; roles: TargetRoles; redaction: RedactionSettings },
+    agent: RunopsAgentProps,
+  ): Doctoring {
+    const { polling, dispatching, reporting } = this;
+    return new Doctoring(this, 'Doctoring', { ...parts, agent, polling, dispatching, reporting });
+  }
+
+  private preflightOf(
+    props: RunopsAgentProps,
+    agent: Pick<AgentParts, 'functions' | 'token'> & { agentName: string },
+  ): Preflight | undefined {
+    const { preflight = true, network, policy, tokenSecret, apiUrl = defaultApiUrl, tags } = props;
+    if (!preflight) return undefined;
+    return new Preflight(this, 'Preflight', {
+      ...{ ...agent, tokenSecret: tokenSecret.secretArn, apiUrl, tags },
+      ...givenSubnets(this, network),
+      ...(policy && { policy: typeof policy === 'string' ? policy : JSON.stringify(policy) }),
+    });
+  }
+
   private monitoringOf(settings: MonitoringSettings | false, agentName: string): Monitoring | undefined {
     if (settings === false) return undefined;
-    const { keys, storage, queues, execution, polling, dispatching, reporting } = this;
-    const shown = { storage, queues, execution, polling, dispatching, reporting };
+    const { keys, storage, queues, execution, polling, dispatching, reporting, doctoring } = this;
+    const shown = { storage, queues, execution, polling, dispatching, reporting, doctoring };
     return new Monitoring(this, 'Monitoring', { ...shown, settings, agentName, keys });
   }
 
   private partsOf(
     props: RunopsAgentProps,
-    agentName: string,
-    functions: AgentParts['functions'],
+    { agentName, ...given }: Pick<AgentParts, 'functions' | 'token'> & { agentName: string },
   ): AgentParts {
     const { storage, keys, queues, auditing } = this;
-    const { tokenSecret, secretKeys = [] } = props;
-    const tokenKeys = secretKeys.map((arn, index) => Key.fromKeyArn(this, `TokenKey${index}`, arn));
     const shared: SharedVariables = {
       AGENT_NAME: agentName,
-      API_URL: props.apiUrl ?? 'https://api.runops.io',
-      TOKEN_SECRET: tokenSecret.secretArn,
+      API_URL: props.apiUrl ?? defaultApiUrl,
+      TOKEN_SECRET: props.tokenSecret.secretArn,
       TAGS: props.tags,
       // One stack may hold several agents.
       RUNOPS_INSTANCE: `${Stack.of(this).stackId}/${this.node.id}`,
@@ -151,7 +182,14 @@ export class RunopsAgent extends Construct {
       LEDGER_BUCKET: storage.ledger.bucketName,
       OUTPUT_BUCKET: storage.output.bucketName,
     };
-    const token = [
+    const hooks = props.hooks === undefined ? undefined : new HooksLayer(this, 'Hooks', props.hooks);
+    return { ...given, storage, keys, queues, shared, auditing, hooks };
+  }
+
+  /** To read the agent's own token, and nothing else. */
+  private tokenPermissions({ tokenSecret, secretKeys = [] }: RunopsAgentProps): AgentParts['token'] {
+    const tokenKeys = secretKeys.map((arn, index) => Key.fromKeyArn(this, `TokenKey${index}`, arn));
+    return [
       secretPermission(tokenSecret),
       ...allowKeys(
         'secretsmanager',
@@ -160,8 +198,6 @@ export class RunopsAgent extends Construct {
       ),
       ...allowKeys('secretsmanager', ['kms:Decrypt'], tokenKeys),
     ];
-    const hooks = props.hooks === undefined ? undefined : new HooksLayer(this, 'Hooks', props.hooks);
-    return { storage, keys, queues, functions, shared, auditing, hooks, token };
   }
 
   private verifiesUsers(identity: IdentityProps | undefined): string {

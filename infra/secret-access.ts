@@ -17,16 +17,17 @@ export function secretPermissions(
   scope: Construct,
   access: SecretAccess,
   named: readonly string[],
+  actions = read,
 ): Permission[] {
-  return [...byAccess(scope, access), ...secretsOf(named)];
+  return [...byAccess(scope, access, actions), ...secretsOf(named, actions)];
 }
 
 /** Those secrets and no others. */
-export function secretsOf(arns: readonly string[]): Permission[] {
-  return arns.length > 0 ? [allow(read, arns.map(secretArn), appended)] : [];
+export function secretsOf(arns: readonly string[], actions = read): Permission[] {
+  return arns.length > 0 ? [allow(actions, arns.map(secretArn), appended)] : [];
 }
 
-function byAccess(scope: Construct, access: SecretAccess): Permission[] {
+function byAccess(scope: Construct, access: SecretAccess, actions: readonly string[]): Permission[] {
   switch (access.by) {
     case 'prefix':
       if (!/^[\w/+=.@-]+$/.test(access.prefix)) {
@@ -36,13 +37,13 @@ function byAccess(scope: Construct, access: SecretAccess): Permission[] {
         );
       }
       return [
-        allow(read, [namedLike(scope, `${access.prefix}*`)], {
+        allow(actions, [namedLike(scope, `${access.prefix}*`)], {
           star: 'Secrets with this prefix are for the agent.',
         }),
       ];
     case 'tag':
       return [
-        allow(read, [namedLike(scope, '*')], {
+        allow(actions, [namedLike(scope, '*')], {
           conditions: { StringEquals: { [`aws:ResourceTag/${access.key}`]: access.value } },
           star: 'Secrets with this tag are for the agent.',
         }),

@@ -51,6 +51,14 @@ export function launchPermissions(
   ];
 }
 
+/** What the doctor does with customers' services: it looks at them. */
+export function lookAtServices(scope: Construct, services: readonly ServiceProps[]): Permission[] {
+  const named = services.map((service) =>
+    arnIn(scope, service, 'service', `${service.cluster}/${service.service}`),
+  );
+  return named.length > 0 ? [allow(['ecs:DescribeServices'], unique(named))] : [];
+}
+
 /** What the dispatcher and the reporter do with the tasks that were started. */
 export function taskPermissions(scope: Construct, services: readonly ServiceProps[]): Permission[] {
   return [

@@ -92,6 +92,11 @@ export class TargetRoles extends Construct {
   get taskRoleArns(): string[] {
     return [this.default, ...this.byTarget.values()].map(({ taskRole }) => taskRole.roleArn);
   }
+
+  /** All roles that one execution may take on. */
+  get executionRoleArns(): string[] {
+    return [this.default, ...this.byTarget.values()].map(({ executionRole }) => executionRole.roleArn);
+  }
 }
 
 const execution = '${aws:PrincipalTag/execution}';

@@ -68,7 +68,8 @@ async function tell(fetch: Fetch, url: string, answer: object): Promise<void> {
   let problem = '';
   for (let tries = 0; tries < answerTries; tries++) {
     try {
-      // The address is signed for an empty type: https://docs.aws.amazon.com/lambda/latest/dg/services-cloudformation.html
+      // The address is signed for an empty type:
+      // https://docs.aws.amazon.com/lambda/latest/dg/services-cloudformation.html
       const signal = AbortSignal.timeout(10_000);
       const response = await fetch(url, { method: 'PUT', headers: { 'content-type': '' }, body, signal });
       if (response.ok) return;

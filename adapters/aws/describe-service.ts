@@ -17,6 +17,8 @@ export interface DescribedService {
   taskDefinition: string;
   /** Variables of the container whose values come from a secret store. */
   secretNames: string[];
+  /** The ARNs of its task role and its execution role, as far as it has them. */
+  roles: string[];
 }
 
 /**
@@ -40,7 +42,9 @@ export async function describeService(ecs: ECSClient, address: ServiceAddress): 
     );
   }
   const secretNames = (container.secrets ?? []).map(({ name }) => name ?? '');
-  return { service, taskDefinition, secretNames };
+  const { taskRoleArn, executionRoleArn } = answer.taskDefinition ?? {};
+  const roles = [taskRoleArn, executionRoleArn].filter((role) => role !== undefined);
+  return { service, taskDefinition, secretNames, roles };
 }
 
 async function findService(ecs: ECSClient, { cluster, service: name }: ServiceAddress): Promise<Service> {

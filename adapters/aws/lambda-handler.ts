@@ -15,10 +15,10 @@ export interface Observed {
    * Makes a handler of Lambda: the lines of its log name their request, and its metrics are written when it ends,
    * however it ends. The event itself is never logged: it may name what is secret.
    */
-  handler(handle: Handle): (event: unknown, context: Context) => Promise<void>;
+  handler<Answer = void>(handle: Handle<Answer>): Handle<Answer>;
 }
 
-export type Handle = (event: unknown, context: Context) => Promise<void>;
+export type Handle<Answer = void> = (event: unknown, context: Context) => Promise<Answer>;
 
 /** What a function writes about itself. `agentName` is the `service` of its log and metrics. */
 export function observe(agentName: string): Observed {
@@ -28,8 +28,8 @@ export function observe(agentName: string): Observed {
   return {
     log: measuredLog(powertoolsLog(logger), meter),
     meter,
-    handler: (handle) =>
-      middy<unknown, void>(handle).use({
+    handler: <Answer>(handle: Handle<Answer>) =>
+      middy<unknown, Answer>(handle).use({
         before: ({ context }) => logger.addContext(context),
         after: publish,
         onError: publish,

@@ -1,7 +1,10 @@
 import * as z from 'zod/mini';
 import { apiEnv, auditEnv, ledgerEnv, queueUrl } from '../../adapters/aws/deployment-env.ts';
 
-/** What `infra` tells the dispatcher: the contract of `handler.ts`. What is larger is in `settings.ts`. */
+/**
+ * What `infra` tells the dispatcher: the contract of `handler.ts`. What is larger is in
+ * `adapters/aws/dispatcher-settings.ts`.
+ */
 export type DispatcherEnv = z.infer<typeof dispatcherEnv>;
 
 export const dispatcherEnv = z.object({

@@ -11,6 +11,7 @@ import { deployedLauncher } from '../../adapters/aws/deployed-launcher.ts';
 import { deployedServices } from '../../adapters/aws/deployed-services.ts';
 import { observe } from '../../adapters/aws/lambda-handler.ts';
 import { measuredControlPlane } from '../../adapters/aws/measured-control-plane.ts';
+import { parseSettings } from '../../adapters/aws/parse-settings.ts';
 import { lazyHooks } from '../../adapters/hooks-module.ts';
 import { systemClock } from '../../adapters/system-clock.ts';
 import { verifyIdentity } from '../../core/identity.ts';
@@ -19,7 +20,6 @@ import { selfTestControlPlane } from '../../core/self-test-control-plane.ts';
 import { dispatch } from './dispatch.ts';
 import { dispatcherEnv } from './env.ts';
 import { kill } from './kill.ts';
-import { parseSettings } from './parse-settings.ts';
 import { takeMessages } from './take-messages.ts';
 
 /** A policy that was changed holds after this. */

@@ -1,7 +1,7 @@
 import { type CfnParameter, CfnRule, Fn, type IStackSynthesizer, SecretValue, Stack } from 'aws-cdk-lib';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
-import { acknowledge } from '../acknowledge.ts';
+import { acknowledge, inBothStandards } from '../acknowledge.ts';
 import { packageVersion } from '../package-files.ts';
 import { RunopsAgent } from '../runops-agent.ts';
 import type { RunopsAgentProps } from '../runops-agent-props.ts';
@@ -65,9 +65,11 @@ function secretWith(scope: Construct, token: CfnParameter): ISecret {
   acknowledge(secret, 'Runops gives out tokens: a new one is typed into an update of the stack.', [
     ...['AwsSolutions-SMG4', 'NIST.800.53.R5-SecretsManagerRotationEnabled'],
   ]);
-  acknowledge(secret, 'The key of Secrets Manager: it lets nobody in who may not read the secret.', [
-    'NIST.800.53.R5-SecretsManagerUsingKMSKey',
-  ]);
+  acknowledge(
+    secret,
+    'The key of Secrets Manager: it lets nobody in who may not read the secret.',
+    inBothStandards('SecretsManagerUsingKMSKey'),
+  );
   // CDK's class and its interface differ in `secretFullArn?: string` and `string | undefined`.
   return secret as ISecret;
 }

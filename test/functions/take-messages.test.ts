@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { parseSettings } from '../../adapters/aws/parse-settings.ts';
 import { AgentError } from '../../core/errors.ts';
 import type { LogFields } from '../../core/log.ts';
-import { parseSettings } from '../../functions/dispatcher/parse-settings.ts';
 import { takeMessages } from '../../functions/dispatcher/take-messages.ts';
 
 const dispatches = 'arn:aws:sqs:eu-west-1:111122223333:dispatches.fifo';

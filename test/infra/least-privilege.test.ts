@@ -63,6 +63,17 @@ describe('least privilege', () => {
     ['TesterRole', { action: 's3:GetObject', resource: object(logs, 'logs/self-test-1.log') }],
     ['TesterRole', listed('work/self-test-1/')],
     ['TesterRole', onTasks('DescribeTasks')],
+    ['DoctorRole', onRecord('GetObject', 'executions/7/reported')],
+    ['DoctorRole', { action: 'secretsmanager:GetSecretValue', resource: secretOf('runops/agent-token') }],
+    ['DoctorRole', { action: 'secretsmanager:DescribeSecret', resource: secretOf('orders') }],
+    ['DoctorRole', { action: 'secretsmanager:DescribeSecret', resource: secretOf('runops/shop') }],
+    ['DoctorRole', { action: 'iam:SimulatePrincipalPolicy', resource: roleArn('TargetordersExecution') }],
+    [
+      'PreflightLookRole',
+      { action: 'secretsmanager:GetSecretValue', resource: secretOf('runops/agent-token') },
+    ],
+    ['PreflightLookRole', linkedRole('CreateServiceLinkedRole', 'ecs.amazonaws.com')],
+    ['PreflightLookRole', linkedRole('GetRole')],
   ])('allows to %s what it needs: %j', async (part, asked) => {
     expect(await isAllowed(role(part), asked)).toBe(true);
   });
@@ -101,14 +112,31 @@ describe('least privilege', () => {
     ['TargetordersTask', assume('TargetbillingExecution')],
     ['TargetordersTask', { action: 'ecs:StopTask', resource: task('7') }],
     // Functions keep to their own part.
-    ...['PollerRole', 'DispatcherRole', 'ReporterRole'].flatMap((part): [string, Asked][] => [
-      [part, { action: 'secretsmanager:GetSecretValue', resource: secretOf('orders') }],
-      [part, onRecord('DeleteObject', 'executions/7/started')],
-      [part, onRecord('DeleteObject', 'executions/7/claim-1')],
-      [part, assume('TargetordersExecution')],
-      [part, { action: 'iam:CreateRole', resource: 'arn:aws:iam::123456789012:role/any' }],
-    ]),
+    ...['PollerRole', 'DispatcherRole', 'ReporterRole', 'DoctorRole', 'PreflightLookRole'].flatMap(
+      (part): [string, Asked][] => [
+        [part, { action: 'secretsmanager:GetSecretValue', resource: secretOf('orders') }],
+        [part, onRecord('DeleteObject', 'executions/7/started')],
+        [part, onRecord('DeleteObject', 'executions/7/claim-1')],
+        [part, assume('TargetordersExecution')],
+        [part, { action: 'iam:CreateRole', resource: 'arn:aws:iam::123456789012:role/any' }],
+      ],
+    ),
     ['PollerRole', { ...onRecord('GetObject', ''), resource: object(output, 'output/7/000001') }],
+    // The doctor looks at what was decided, not at what was asked and printed, and changes nothing.
+    ...['work/7/task', 'work/7/spec', 'work/7/result', 'work/7/report'].map((key): [string, Asked] => [
+      'DoctorRole',
+      onRecord('GetObject', key),
+    ]),
+    ['DoctorRole', { ...onRecord('GetObject', ''), resource: object(output, 'output/7/000001') }],
+    ['DoctorRole', { ...onRecord('GetObject', ''), resource: object(logs, 'logs/7.log') }],
+    ['DoctorRole', onRecord('PutObject', 'executions/7/reported')],
+    ['DoctorRole', { action: 'secretsmanager:GetSecretValue', resource: secretOf('runops/shop') }],
+    ['DoctorRole', { action: 'secretsmanager:DescribeSecret', resource: secretOf('of-somebody-else') }],
+    ['DoctorRole', { action: 'iam:SimulatePrincipalPolicy', resource: roleArn('PollerRole') }],
+    ['DoctorRole', linkedRole('CreateServiceLinkedRole', 'ecs.amazonaws.com')],
+    ['PreflightLookRole', { action: 'secretsmanager:GetSecretValue', resource: secretOf('runops/shop') }],
+    ['PreflightLookRole', linkedRole('CreateServiceLinkedRole', 'spot.amazonaws.com')],
+    ['PreflightLookRole', onRecord('GetObject', 'executions/7/reported')],
     ['PollerRole', { action: 'ecs:RunTask', resource: taskDefinition('shell') }],
     ['DispatcherRole', { ...onRecord('GetObject', ''), resource: object(output, 'output/7/000001') }],
     ['DispatcherRole', passRole('arn:aws:iam::123456789012:role/admin', 'ecs-tasks.amazonaws.com')],
@@ -150,6 +178,15 @@ function role(part: string): SimulatedRole {
 
 function roleArn(part: string): string {
   return `arn:aws:iam::123456789012:role/${role(part).name}`;
+}
+
+function linkedRole(action: string, service?: string): Asked {
+  const resource = 'arn:aws:iam::123456789012:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS';
+  return {
+    action: `iam:${action}`,
+    resource,
+    ...(service && { context: { 'iam:AWSServiceName': service } }),
+  };
 }
 
 function assume(part: string): Asked {

@@ -32,10 +32,16 @@ describe('permissions', () => {
   it('have a star as a resource where AWS knows no other, and in the policy of a key, which means itself', () => {
     const stars = allowed.filter(({ resources }) => resources.includes('*'));
     expect(stars.map(({ where, actions }) => `${where}: ${actions[0]}`).sort()).toEqual([
+      'AgentDoctoringDoctorRole: cloudwatch:GetMetricData',
+      'AgentDoctoringDoctorRole: ec2:DescribeRouteTables',
+      'AgentDoctoringDoctorRole: ecs:DescribeTaskDefinition',
+      'AgentDoctoringDoctorRole: servicequotas:GetServiceQuota',
       'AgentExecutionPull: ecr:GetAuthorizationToken',
       'AgentKeysData: kms:CancelKeyDeletion',
       'AgentKeysData: kms:Decrypt',
       'AgentKeysOutput: kms:CancelKeyDeletion',
+      'AgentPreflightLookRole: ec2:DescribeRouteTables',
+      'AgentPreflightLookRole: servicequotas:GetServiceQuota',
     ]);
   });
 

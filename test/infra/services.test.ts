@@ -1,6 +1,6 @@
 import { AwsSolutionsChecks, NIST80053R5Checks, PCIDSS321Checks, ServerlessChecks } from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
-import { parseSettings } from '../../functions/dispatcher/parse-settings.ts';
+import { parseSettings } from '../../adapters/aws/parse-settings.ts';
 import { filledIn, synthesize } from '../support/synthesize.ts';
 
 const role = (name: string) => `arn:aws:iam::123456789012:role/${name}`;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { parseSettings } from '../../adapters/aws/parse-settings.ts';
 import { parseEnvironment } from '../../core/parse-environment.ts';
 import { dispatcherEnv } from '../../functions/dispatcher/env.ts';
-import { parseSettings } from '../../functions/dispatcher/parse-settings.ts';
 import { pollerEnv } from '../../functions/poller/env.ts';
 import { reporterEnv } from '../../functions/reporter/env.ts';
 import { families } from '../../infra/image.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseSettings } from '../../../functions/dispatcher/parse-settings.ts';
+import { parseSettings } from '../../../adapters/aws/parse-settings.ts';
 import { fillTemplate, referencesIn } from '../../support/fill-template.ts';
 import { builtTemplate } from '../../support/plain-template.ts';
 import { filledIn, synthesize } from '../../support/synthesize.ts';

@@ -1,6 +1,6 @@
 import { AgentError } from '../../core/errors.ts';
 import { problemsOf } from '../../core/problems.ts';
-import { type DispatcherSettings, dispatcherSettings } from './settings.ts';
+import { type DispatcherSettings, dispatcherSettings } from './dispatcher-settings.ts';
 
 /**
  * Reads the settings from the text of their secret.

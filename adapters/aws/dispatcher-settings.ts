@@ -11,6 +11,17 @@ export type DispatcherSettings = z.output<typeof dispatcherSettings>;
 /** The same as `infra` writes them: what CloudFormation fills in is text. */
 export type WrittenSettings = z.input<typeof dispatcherSettings>;
 
+/** What only `runops doctor` looks at, and what would not fit into its environment either. */
+const examined = z.object({
+  /** Secrets by who reads them; `target` is null for all targets that name none. */
+  secrets: z.array(
+    z.object({ target: z.nullable(z.string()), role: z.string(), secrets: z.array(z.string()) }),
+  ),
+  services: z.array(serviceAddressSchema),
+  /** The roles that may be passed to tasks of services. */
+  serviceRoles: z.array(z.string()),
+});
+
 const network = z.object({
   /** An entry may be several ids with commas between them. */
   subnets: z.pipe(
@@ -60,4 +71,5 @@ export const dispatcherSettings = z.object({
   ),
   /** Customers' own services in which targets run, by the targets that the deployment names. */
   services: z.optional(z.record(z.string(), serviceAddressSchema)),
+  examined: z.optional(examined),
 });
