@@ -55,7 +55,6 @@ const isolated = { profile: 'isolated', s3PrefixList: 'pl-0123456789abcdef0' };
 
 /** Settings that a deployment may begin with, or change to. */
 const changes: Readonly<Record<string, Record<string, unknown>>> = {
-  'another name': { name: 'orders' },
   'another API': { apiUrl: 'https://runops.example.com', tags: 'prod', pollMilliseconds: 500 },
   'another token': { tokenSecret: 'runops/another-token' },
   identity: { identity: { jwkUrl: 'https://login.example.com/keys', issuer: 'https://login.example.com' } },
@@ -71,6 +70,7 @@ const changes: Readonly<Record<string, Record<string, unknown>>> = {
   'isolated network': { network: isolated },
   'longer logs': { logRetentionDays: 3650, ownLogRetention: 3653 },
   speed: { startsAtOnce: 100, pollerConcurrency: 1 },
+  'an audit chain': { audit: { bucket: true } },
   tracing: { tracing: true },
   'somebody is told': { monitoring: { email: 'oncall@example.com' } },
   'no monitoring': { monitoring: false },
@@ -83,6 +83,18 @@ const before = identities(first.template);
 describe('an update', () => {
   it.each(Object.entries(changes))('replaces nothing that holds data: %s', (_, settings) => {
     expect(ofBefore(identities(synthesize(settings).template))).toEqual(before);
+  });
+
+  it('with another name of the agent replaces nothing but the bus of the audit trail, which holds nothing', () => {
+    const after = ofBefore(identities(synthesize({ name: 'orders' }).template));
+    const buses = first.all('AWS::Events::EventBus').map(({ id }) => [id, before[id]]);
+    expect({ ...after, ...Object.fromEntries(buses) }).toEqual(before);
+    expect(after).not.toEqual(before);
+  });
+
+  it('of how long the audit chain is kept replaces no bucket', () => {
+    const chain = (bucket: unknown) => identities(synthesize({ audit: { bucket } }).template);
+    expect(chain({ retentionDays: 2557, mode: 'compliance' })).toEqual(chain(true));
   });
 
   it('by the plain template replaces nothing that the CDK has made', () => {
