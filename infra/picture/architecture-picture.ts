@@ -10,7 +10,7 @@ const begin = '<!-- picture: `npm run picture -- --write` writes what is between
 const end = '<!-- /picture -->';
 
 /** Flowcharts in Markdown: who calls whom, who reads and writes what, and who watches. */
-export function architecturePicture(resources: readonly DrawnResource[] = resourcesOf()): string {
+export function architecturePicture(resources: readonly DrawnResource[]): string {
   const watchers = new Set(resources.filter(({ path }) => path.includes('Monitoring')).map(({ id }) => id));
   const isWatch = ({ from, to }: Edge) => watchers.has(from) || watchers.has(to);
   const wires = resources.flatMap(wiring);
@@ -35,10 +35,10 @@ export function architecturePicture(resources: readonly DrawnResource[] = resour
 }
 
 /** The same document with the picture of today between its two marks. */
-export function withPicture(document: string): string {
+export function withPicture(document: string, resources = resourcesOf()): string {
   const [from, to] = [document.indexOf(begin), document.indexOf(end)];
   if (from < 0 || to < from) throw new Error(`The document has no place for the picture: ${begin} … ${end}`);
-  return `${document.slice(0, from)}${begin}\n${architecturePicture()}\n${document.slice(to)}`;
+  return `${document.slice(0, from)}${begin}\n${architecturePicture(resources)}\n${document.slice(to)}`;
 }
 
 function isData({ verb }: Edge): boolean {

@@ -79,9 +79,10 @@ function merged(edges: readonly Edge[]): Edge[] {
   });
 }
 
-/** `DeadKills/Resource` is "Dead kills". What only repeats the kind goes; if nothing is left, its group names it. */
+/** `DeadKills/Resource` is "Dead kills". Words of CDK and of the kind go; if none is left, its group names it. */
 function nameOf(group: string, path: readonly string[], { noun }: NodeKind): string {
-  const said = path.filter((word) => word !== 'Resource' && !noun.split(' ').includes(word.toLowerCase()));
+  const empty = ['resource', 'default', ...noun.split(' ')];
+  const said = path.filter((word) => !empty.includes(word.toLowerCase()));
   const words = [...new Set(said.length > 0 ? said : [group])].map(spaced);
   return words.map((word, index) => (index === 0 ? word : word.toLowerCase())).join(', ');
 }

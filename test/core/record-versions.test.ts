@@ -7,7 +7,7 @@ import { parseRecord, type RecordName } from '../../core/execution.ts';
  */
 const output = { parts: 1, bytes: 9, cutBytes: 0 };
 const result = { reason: 'exited', exitCode: 0, message: null, startedAt: 3, endedAt: 4, output };
-const ofTheFirstVersion: Record<Exclude<RecordName, `claim-${number}`> | 'claim-1', object> = {
+const ofTheFirstVersion = {
   task: { receivedAt: 1, input: { id: 4711, type: 'bash', script: 'date' } },
   'claim-1': { claimedAt: 1 },
   lock: { lockedAt: 2, uploadUrl: null },
@@ -30,7 +30,7 @@ const ofTheFirstVersion: Record<Exclude<RecordName, `claim-${number}`> | 'claim-
   },
   reported: { reportedAt: 5 },
   audited: { auditedAt: 6 },
-};
+} satisfies Partial<Record<RecordName, object>>;
 
 const names = Object.keys(ofTheFirstVersion) as RecordName[];
 const read = (name: RecordName, record: object) => parseRecord(name, JSON.stringify(record));

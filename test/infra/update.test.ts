@@ -1,5 +1,9 @@
-import { describe, expect, it } from 'vitest';
-import { type Resource, type Synthesized, synthesize } from '../support/synthesize.ts';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { buildTemplate } from '../../infra/release/build-template.ts';
+import { givenImages, type Synthesized, synthesize } from '../support/synthesize.ts';
 
 /**
  * What holds data, or what tasks that run hold on to, by the properties whose change makes CloudFormation put another
@@ -51,7 +55,6 @@ const isolated = { profile: 'isolated', s3PrefixList: 'pl-0123456789abcdef0' };
 
 /** Settings that a deployment may begin with, or change to. */
 const changes: Readonly<Record<string, Record<string, unknown>>> = {
-  'another name': { name: 'orders' },
   'another API': { apiUrl: 'https://runops.example.com', tags: 'prod', pollMilliseconds: 500 },
   'another token': { tokenSecret: 'runops/another-token' },
   identity: { identity: { jwkUrl: 'https://login.example.com/keys', issuer: 'https://login.example.com' } },
@@ -67,6 +70,7 @@ const changes: Readonly<Record<string, Record<string, unknown>>> = {
   'isolated network': { network: isolated },
   'longer logs': { logRetentionDays: 3650, ownLogRetention: 3653 },
   speed: { startsAtOnce: 100, pollerConcurrency: 1 },
+  'an audit chain': { audit: { bucket: true } },
   tracing: { tracing: true },
   'somebody is told': { monitoring: { email: 'oncall@example.com' } },
   'no monitoring': { monitoring: false },
@@ -74,13 +78,30 @@ const changes: Readonly<Record<string, Record<string, unknown>>> = {
 };
 
 const first = synthesize();
+const before = identities(first.template);
 
 describe('an update', () => {
   it.each(Object.entries(changes))('replaces nothing that holds data: %s', (_, settings) => {
-    const before = identities(first);
-    const after = identities(synthesize(settings));
-    const still = Object.fromEntries(Object.keys(before).map((id) => [id, after[id]]));
-    expect(still).toEqual(before);
+    expect(ofBefore(identities(synthesize(settings).template))).toEqual(before);
+  });
+
+  it('with another name of the agent replaces nothing but the bus of the audit trail, which holds nothing', () => {
+    const after = ofBefore(identities(synthesize({ name: 'orders' }).template));
+    const buses = first.all('AWS::Events::EventBus').map(({ id }) => [id, before[id]]);
+    expect({ ...after, ...Object.fromEntries(buses) }).toEqual(before);
+    expect(after).not.toEqual(before);
+  });
+
+  it('of how long the audit chain is kept replaces no bucket', () => {
+    const chain = (bucket: unknown) => identities(synthesize({ audit: { bucket } }).template);
+    expect(chain({ retentionDays: 2557, mode: 'compliance' })).toEqual(chain(true));
+  });
+
+  it('by the plain template replaces nothing that the CDK has made', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'runops-plain-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const { template } = buildTemplate({ folder, images: givenImages });
+    expect(ofBefore(identities(JSON.parse(template)))).toEqual(before);
   });
 
   it('finds what was made by the first version under its name', () => {
@@ -105,7 +126,7 @@ describe('an update', () => {
 
   it('takes the roles away from running containers only where roles are called otherwise', () => {
     const task = (settings: Record<string, unknown>) =>
-      identities(synthesize(settings)).AgentRolesAllTargetsTaskCD04F9CB;
+      identities(synthesize(settings).template).AgentRolesAllTargetsTaskCD04F9CB;
     expect(task({ roles: { prefix: 'runops-' } })).not.toEqual(task({}));
     expect(task({ roles: { path: '/runops/' } })).not.toEqual(task({}));
   });
@@ -124,18 +145,20 @@ describe('a removal', () => {
   });
 });
 
-/** Each thing by its id, with what would replace it; the network's own log goes with the network. */
-function identities({ all }: Synthesized): Record<string, Record<string, unknown>> {
-  const held = Object.keys(replacedBy).flatMap((type) => all(type));
-  return Object.fromEntries(
-    held
-      .filter(({ id }) => !id.startsWith('AgentNetwork'))
-      .map((resource) => [resource.id, identityOf(resource)]),
-  );
+/** Of what there is now, what there was before. */
+function ofBefore(now: Record<string, object>): Record<string, object | undefined> {
+  return Object.fromEntries(Object.keys(before).map((id) => [id, now[id]]));
 }
 
-function identityOf({ type, properties, policies }: Resource): Record<string, unknown> {
-  const { UpdateReplacePolicy } = policies;
-  const fixed = (replacedBy[type] ?? []).map((name) => [name, properties[name]]);
-  return { type, ...Object.fromEntries(fixed), UpdateReplacePolicy };
+/** Each thing by its id, with what would replace it; the network's own log goes with the network. */
+function identities(template: Pick<Synthesized['template'], 'Resources'>): Record<string, object> {
+  const held = Object.entries<Record<string, unknown>>(Object(template.Resources)).filter(
+    ([id, { Type }]) => String(Type) in replacedBy && !id.startsWith('AgentNetwork'),
+  );
+  return Object.fromEntries(held.map(([id, resource]) => [id, identityOf(resource)]));
+}
+
+function identityOf({ Type, Condition, UpdateReplacePolicy, Properties }: Record<string, unknown>): object {
+  const fixed = (replacedBy[String(Type)] ?? []).map((name) => [name, Object(Properties)[name]]);
+  return { Type, Condition, UpdateReplacePolicy, ...Object.fromEntries(fixed) };
 }

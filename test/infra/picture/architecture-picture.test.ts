@@ -4,6 +4,8 @@ import { architecturePicture, withPicture } from '../../../infra/picture/archite
 import { type DrawnResource, resourcesOf } from '../../../infra/picture/default-template.ts';
 import { nodesOf } from '../../../infra/picture/graph.ts';
 
+const resources = resourcesOf();
+
 const resource = (type: string, path: string, properties: Record<string, unknown> = {}): DrawnResource => ({
   ...{ id: path.replaceAll('/', ''), type, path: path.split('/'), properties },
 });
@@ -16,11 +18,10 @@ const roleThatMay = (path: string, Action: unknown, Resource: unknown, Effect = 
 describe('the picture of the architecture', () => {
   it('stands in docs/architecture.md as it is today: npm run picture -- --write', () => {
     const document = readFileSync('docs/architecture.md', 'utf8');
-    expect(document).toBe(withPicture(document));
+    expect(document).toBe(withPicture(document, resources));
   });
 
   it('shows every resource of a type that is drawn, and says what it does not draw', () => {
-    const resources = resourcesOf();
     const picture = architecturePicture(resources);
     for (const { name, kind } of nodesOf(resources).values()) {
       if (kind.noun !== 'role') expect(picture).toContain(name);
@@ -53,7 +54,7 @@ describe('the picture of the architecture', () => {
   });
 
   it('gives each node an id of its own that Mermaid takes', () => {
-    const charts = architecturePicture().split('```mermaid').slice(1);
+    const charts = architecturePicture(resources).split('```mermaid').slice(1);
     expect(charts).toHaveLength(3);
     for (const chart of charts) {
       const ids = [...chart.matchAll(/^ {4}(\w+)[([{]/gm)].map(([, id]) => id);
@@ -66,6 +67,6 @@ describe('the picture of the architecture', () => {
   });
 
   it('wants its place in the document', () => {
-    expect(() => withPicture('# Nothing here\n')).toThrow(/no place for the picture/);
+    expect(() => withPicture('# Nothing here\n', resources)).toThrow(/no place for the picture/);
   });
 });
