@@ -57,9 +57,16 @@ export function pruneTemplate(template: Template, unknown: readonly string[]) {
   return { template: pruned, taken: [...taken].map(([id, type]) => `${type} ${id}`) };
 }
 
+/** Without the orders to wait for what was taken: those under a condition are in the metadata. */
 function withoutWait(resource: Template['Resources'][string], taken: ReadonlyMap<string, string>) {
-  if (resource.DependsOn === undefined) return resource;
-  return { ...resource, DependsOn: [resource.DependsOn].flat().filter((id) => !taken.has(id)) };
+  const { DependsOn, Metadata, ...rest } = resource;
+  const { After, ...metadata } = Object(Metadata);
+  const after = [After ?? []].flat().filter((entry) => !needed(entry, taken));
+  return {
+    ...rest,
+    ...(Metadata !== undefined && { Metadata: { ...metadata, ...(after.length > 0 && { After: after }) } }),
+    ...(DependsOn !== undefined && { DependsOn: [DependsOn].flat().filter((id) => !taken.has(id)) }),
+  };
 }
 
 /** The first of the taken resources that `value` refers to. */
