@@ -53,6 +53,8 @@ describe('an end', () => {
     const agent = memoryAgent();
     await ended(agent);
     await report(agent, '7');
+    expect(await Array.fromAsync(agent.ledger.open())).toEqual([]);
+    expect(await agent.ledger.read('7', 'audited')).toEqual({ auditedAt: agent.clock.now() });
     await report(agent, '7');
     expect(auditedIds(agent)).toEqual(['7/allow', '7/end']);
   });

@@ -18,6 +18,8 @@ export interface FakeLockedBucket {
   hidden: Set<string>;
   /** What the next requests are answered with in place of their work; `lost` works, and then hangs up. */
   faults: ('lost' | number)[];
+  /** The same for the next writes alone. */
+  writeFaults: ('lost' | number)[];
   /** How many requests there were. */
   requests(): number;
   close(): Promise<void>;
@@ -28,12 +30,13 @@ export async function startFakeLockedBucket(): Promise<FakeLockedBucket> {
   const versions: FakeLockedBucket['versions'] = new Map();
   const hidden = new Set<string>();
   const faults: FakeLockedBucket['faults'] = [];
+  const writeFaults: FakeLockedBucket['writeFaults'] = [];
   let requests = 0;
 
   const server = createServer(async (request, response) => {
     const body = await buffer(request);
     requests++;
-    const fault = faults.shift();
+    const fault = (request.method === 'PUT' ? writeFaults.shift() : undefined) ?? faults.shift();
     if (typeof fault === 'number') {
       response.writeHead(fault).end(`<Error><Code>${codes[fault] ?? 'Refused'}</Code></Error>`);
       return;
@@ -89,7 +92,7 @@ export async function startFakeLockedBucket(): Promise<FakeLockedBucket> {
     forcePathStyle: true,
     maxAttempts: 1,
   });
-  return { url, s3, versions, hidden, faults, requests: () => requests, close };
+  return { url, s3, versions, hidden, faults, writeFaults, requests: () => requests, close };
 }
 
 const codes: Record<number, string> = {

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { s3AuditChain } from '../../../adapters/aws/audit-chain.ts';
-import { linkKey, sequenceOf } from '../../../core/audit-chain.ts';
+import { sha256 } from '../../../adapters/sha256.ts';
+import { linkAfter, linkKey, sequenceOf } from '../../../core/audit-chain.ts';
 import { type AuditPlace, verifyAudit } from '../../../local/verify-audit.ts';
 import { auditedExecutions } from '../../functions/audited-executions.ts';
 import { recordOf } from '../../support/audit-record.ts';
@@ -58,11 +59,11 @@ describe('the writers of a chain', () => {
     const { own, audit, chain } = await place();
     await audit.write(recordOf({ id: '1/allow' }));
     for (const fault of ['lost', 409, 503] as const) {
-      // A list, a look at the newest, and then the write.
-      own.faults.push('lost', 'lost', fault);
+      own.faults.push('lost');
+      own.writeFaults.push(fault);
       await audit.write(recordOf({ id: `${fault}/allow` }));
     }
-    own.faults.splice(0);
+    expect([own.faults, own.writeFaults]).toEqual([[], []]);
     expect(await verifyFolder(chain())).toMatchObject({ links: 4, broken: null });
   });
 
@@ -139,6 +140,21 @@ describe(`the audit chain of ${executions} executions`, () => {
       .set(linkKey(first), whole.get(linkKey(second)) ?? Buffer.of())
       .set(linkKey(second), whole.get(linkKey(first)) ?? Buffer.of());
     expect((await verifyFolder(swapped)).broken).toMatchObject({ sequence: first });
+  });
+
+  it('breaks after a link that was written anew, with a SHA-256 of its own that is right', async () => {
+    const whole = wholeChain();
+    const sequence = some();
+    const before = { sequence: sequence - 1, sha256: sha256(whole.get(linkKey(sequence - 1)) ?? '') };
+    const { key, text } = linkAfter(before, recordOf({ description: 'nothing happened' }), sha256);
+    const { links, broken } = await verifyFolder(new Map(whole).set(key, Buffer.from(text)));
+    expect([links, broken]).toEqual([
+      sequence,
+      expect.objectContaining({
+        sequence: sequence + 1,
+        problem: expect.stringContaining('the link before it'),
+      }),
+    ]);
   });
 
   it('is walked in the bucket too, where a link that was hidden or written over is found', async () => {
