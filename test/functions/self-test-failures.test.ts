@@ -56,6 +56,14 @@ describe('the self-test of an agent that does not work', () => {
     await failsWith(agent, /its command did not start within 540 s\. .*getting ready.*subnets reach ECR/);
   });
 
+  it('says so when nobody can look at its container either', async () => {
+    const agent = workingAgent();
+    agent.memory.runner = () => undefined;
+    agent.memory.launcher.inspect = () => Promise.reject(new AgentError('launch-failed', 'Denied.'));
+    agent.memory.works.reporter = false;
+    await failsWith(agent, /its command did not start within 540 s\. Check that the subnets reach ECR/);
+  });
+
   it.each([false, true])('says that the image could not be pulled (may pass: %s)', async (mayPass) => {
     const agent = workingAgent();
     agent.memory.runner = () => undefined;

@@ -73,6 +73,7 @@ describe('the self-test of an agent that works', () => {
     await Promise.all([test(), test()]);
     await test();
     expect(memory.launcher.requests).toHaveLength(1);
+    expect(await Array.fromAsync(memory.ledger.open())).toEqual([]);
     await test({ RequestId: 'two' });
     expect(memory.launcher.requests).toHaveLength(2);
   });
