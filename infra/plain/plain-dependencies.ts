@@ -15,7 +15,8 @@ interface OrderedResource {
  *
  * - What a resource refers to is made before it anyway: cfn-lint (W3005) says so of each line that says it twice.
  * - `DependsOn` cannot name what is made under a condition (E3005); a reference under the same condition can, and
- *   metadata is where a reference does nothing else.
+ *   metadata is where a reference does nothing else. There is also what is referred to under a condition only, which
+ *   cfn-lint takes for an order in any case.
  */
 export function withPlainDependencies<T extends Ordered>(template: T): T {
   const { Resources } = template;
@@ -23,14 +24,18 @@ export function withPlainDependencies<T extends Ordered>(template: T): T {
     const condition = Resources[other]?.Condition;
     return condition === undefined || condition === resource.Condition;
   };
+  const reference = (resource: OrderedResource, other: string) =>
+    isSure(resource, other)
+      ? { Ref: other }
+      : { 'Fn::If': [Resources[other]?.Condition, { Ref: other }, ''] };
   const resources = Object.entries(Resources).map(([id, resource]) => {
     const { DependsOn: before, ...rest } = resource;
-    const referred = new Set(referencesIn(resource.Properties));
-    const needed = [before ?? []].flat().filter((other) => !referred.has(other));
-    const DependsOn = needed.filter((other) => isSure(resource, other));
-    const After = needed
-      .filter((other) => !isSure(resource, other))
-      .map((other) => ({ 'Fn::If': [Resources[other]?.Condition, { Ref: other }, ''] }));
+    const always = new Set(referencesIn(resource.Properties, 'always'));
+    const perhaps = new Set(referencesIn(resource.Properties, 'perhaps'));
+    const needed = [before ?? []].flat().filter((other) => !always.has(other));
+    const isPlain = (other: string) => isSure(resource, other) && !perhaps.has(other);
+    const DependsOn = needed.filter(isPlain);
+    const After = needed.filter((other) => !isPlain(other)).map((other) => reference(resource, other));
     const ordered = {
       ...rest,
       ...(DependsOn.length > 0 && { DependsOn }),
@@ -41,13 +46,13 @@ export function withPlainDependencies<T extends Ordered>(template: T): T {
   return { ...template, Resources: Object.fromEntries(resources) };
 }
 
-/** What is under a condition is no reference for sure. */
-function referencesIn(value: unknown): string[] {
+/** What is under an `Fn::If` may be left out, and is perhaps no reference. */
+function referencesIn(value: unknown, which: 'always' | 'perhaps'): string[] {
   if (typeof value !== 'object' || value === null) return [];
-  if (Array.isArray(value)) return value.flatMap(referencesIn);
+  if (Array.isArray(value)) return value.flatMap((each) => referencesIn(each, which));
   return Object.entries(value).flatMap(([key, inner]) => {
-    if (key === 'Fn::If') return [];
+    if (key === 'Fn::If' && which === 'always') return [];
     if (key === 'Ref') return [String(inner)];
-    return key === 'Fn::GetAtt' ? [String(inner[0])] : referencesIn(inner);
+    return key === 'Fn::GetAtt' ? [String(inner[0])] : referencesIn(inner, which);
   });
 }

@@ -129,11 +129,14 @@ describe('the token', () => {
 });
 
 describe('the dispatcher', () => {
+  // What the preflight finds out of the subnets.
+  const lookedUp = /\{"Fn::GetAtt":\["AgentPreflight\w+","PublicIp"\]\}/;
   const settingsWith = (parameters: Record<string, string>) => {
     const secrets = Object.entries(fillTemplate(json, parameters).Resources).filter(([id]) =>
       /^AgentDispatchingSettings/.test(id),
     );
-    return parseSettings(filledIn(secrets[0]?.[1].Properties?.SecretString));
+    const written = JSON.stringify(secrets[0]?.[1].Properties?.SecretString);
+    return parseSettings(filledIn(JSON.parse(written.replace(lookedUp, '"false"'))));
   };
 
   it('reads the policy as it was filled in, and the default one when it was not', () => {
@@ -149,7 +152,9 @@ describe('the dispatcher', () => {
   });
 
   it('reads which subnets there are, and whether containers need an address to get out', () => {
-    expect(settingsWith({ SubnetIds: subnets }).network.subnets).toEqual(subnets.split(','));
+    expect(settingsWith({ SubnetIds: subnets }).network).toMatchObject({
+      ...{ subnets: subnets.split(','), publicIp: false },
+    });
     const { network } = settingsWith({});
     expect(network.subnets).toHaveLength(2);
     expect(network.publicIp).toBe(true);
