@@ -112,6 +112,7 @@ const settings = z.strictObject({
       ),
     }),
   ),
+  monthlyBudgetDollars: z.exactOptional(z.number().check(z.positive())),
   roles: z.exactOptional(
     z.strictObject({
       permissionsBoundary: z.exactOptional(filled),

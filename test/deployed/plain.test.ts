@@ -70,7 +70,9 @@ describe('the plain template', { timeout: 10 * minutes }, () => {
     const updating = account.stacks.update({
       ...{ StackName, TemplateURL: await account.template(), parameters: given() },
     });
-    const late = Array.from({ length: 5 }, (_, n) => run(shell(`late-${n}`, `${line(`late-${n}`)}; echo done`)));
+    const late = Array.from({ length: 5 }, (_, n) =>
+      run(shell(`late-${n}`, `${line(`late-${n}`)}; echo done`)),
+    );
     expect(await updating).toMatchObject({ status: 'UPDATE_COMPLETE', failures: [] });
     const results = await Promise.all([...running, ...late]);
     expect(results.map(({ status, logs }) => ({ status, logs }))).toEqual(

@@ -65,7 +65,12 @@ export async function startPlainAccount(): Promise<PlainAccount> {
       async previousTemplate() {
         const folder = join(scratch, 'previous');
         const list = join(scratch, 'images');
-        writeFileSync(list, Object.entries(images).map((words) => `${words.join(' ')}\n`).join(''));
+        writeFileSync(
+          list,
+          Object.entries(images)
+            .map((words) => `${words.join(' ')}\n`)
+            .join(''),
+        );
         await buildPreviousTemplate(folder, ['--bucket', bucketPrefix, '--images', list]);
         return published(folder);
       },
@@ -84,7 +89,10 @@ const same = (template: Template) => template;
 
 /** The Runops API of this machine in place of the public one, which nothing here can reach; and its processor. */
 function askingHere(template: Template, apiUrl: string): Template {
-  const text = JSON.stringify(template).replaceAll('"ARM64"', process.arch === 'arm64' ? '"ARM64"' : '"X86_64"');
+  const text = JSON.stringify(template).replaceAll(
+    '"ARM64"',
+    process.arch === 'arm64' ? '"ARM64"' : '"X86_64"',
+  );
   const here: Template = JSON.parse(text);
   const parameters = Object(here.Parameters);
   return { ...here, Parameters: { ...parameters, ApiUrl: { ...parameters.ApiUrl, Default: apiUrl } } };
