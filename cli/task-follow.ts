@@ -20,7 +20,7 @@ export async function followTask(
   screen: Screen,
   shown: ShownProgress,
 ): Promise<unknown> {
-  const poll = pollOf(id, api, shown);
+  const poll = pollOf(id, api, screen, shown);
   let pause = PAUSE_MILLISECONDS_MIN;
   let failures = 0;
   screen.spin(`Task ${id} is running`);
@@ -40,32 +40,37 @@ export async function followTask(
   }
 }
 
-/** Asks for the progress where somebody looks and the server has it, else only for the status. */
-function pollOf(id: TaskAnswer['id'], api: Api, shown: ShownProgress) {
+/**
+ * Asks for the progress where somebody looks, or where the task has not begun and its agent may say why, and the server
+ * has it; else only for the status.
+ */
+function pollOf(id: TaskAnswer['id'], api: Api, screen: Screen, shown: ShownProgress) {
+  let hasProgress = true;
   let after: number | undefined;
-  let hasProgress = shown.wanted;
-  const status = async () => {
-    const task = taskOf(await api.get(taskPath(id)));
-    return { over: stateOf(task.status) !== 'running', news: false };
-  };
-  return async () => {
-    if (!hasProgress) return await status();
+  const progress = async () => {
     const query = { after: after === undefined ? undefined : String(after) };
     const answer = await api.get(`${taskPath(id)}/progress`, query).catch((error: unknown) => {
       if (error instanceof RefusedError && error.status === 404) return undefined;
       throw error;
     });
-    if (answer === undefined) {
-      hasProgress = false;
-      return await status();
-    }
-    const progress = progressOf(answer);
-    const chunks = progress.chunks.filter(({ sequence }) => after === undefined || sequence > after);
-    for (const { sequence, text } of chunks) {
-      await shown.show(text);
+    hasProgress = answer !== undefined;
+    if (answer === undefined) return undefined;
+    const { chunks, status } = progressOf(answer);
+    const fresh = chunks.filter(({ sequence }) => after === undefined || sequence > after);
+    for (const { sequence, text } of fresh) {
+      // Why it waits is not a part of its output.
+      if (status === 'ready') screen.say(text.trimEnd());
+      else if (shown.wanted) await shown.show(text);
       after = sequence;
     }
-    return { over: stateOf(progress.status) !== 'running', news: chunks.length > 0 };
+    return { over: stateOf(status) !== 'running', news: fresh.length > 0 };
+  };
+  return async () => {
+    const known = shown.wanted && hasProgress ? await progress() : undefined;
+    if (known) return known;
+    const { status } = taskOf(await api.get(taskPath(id)));
+    if (status === 'ready' && hasProgress) await progress();
+    return { over: stateOf(status) !== 'running', news: false };
   };
 }
 

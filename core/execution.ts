@@ -20,7 +20,8 @@ import { serviceAddressSchema } from './service-address.ts';
  *     reported  reporter    the API has it
  *     audited   reporter    the audit trail has its end, where one is configured; only then it is closed
  *
- * `kill` may come at any time. `docs/reliability.md` has the whole state machine.
+ * `kill` may come at any time; `held-n` says that on day n the daily limit holds it, and that its user was told.
+ * `docs/reliability.md` has the whole state machine.
  */
 export type ExecutionId = string;
 
@@ -113,10 +114,11 @@ const reportBodySchema = z.object({
   reason: reasonSchema,
 });
 
-/** The schema of each record, by its name without the number of an attempt. */
+/** The schema of each record, by its name without the number of an attempt or of a day. */
 const recordSchemas = {
   task: z.object({ receivedAt: milliseconds, input: z.unknown() }),
   claim: z.object({ claimedAt: milliseconds }),
+  held: z.object({ heldAt: milliseconds }),
   lock: z.object({ lockedAt: milliseconds, uploadUrl: z.nullable(z.string()) }),
   refused: z.object({ refusedAt: milliseconds }),
   spec: specSchema,
@@ -148,8 +150,9 @@ const recordSchemas = {
 
 type Schemas = typeof recordSchemas;
 
-export type LedgerRecords = { [N in Exclude<keyof Schemas, 'claim'>]: z.infer<Schemas[N]> } & {
+export type LedgerRecords = { [N in Exclude<keyof Schemas, 'claim' | 'held'>]: z.infer<Schemas[N]> } & {
   [claim: `claim-${number}`]: z.infer<Schemas['claim']>;
+  [held: `held-${number}`]: z.infer<Schemas['held']>;
 };
 
 export type RecordName = keyof LedgerRecords;

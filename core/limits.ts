@@ -42,6 +42,10 @@ export const limits = {
   dispatchAttempts: 50,
   /** How long a reporter whose result is at the API may take to send a trace. */
   traceMilliseconds: 500,
+  /** How long a task is held by the daily limit before it is forgotten; one that is still ready is received anew. */
+  heldSeconds: 3 * 24 * 3600,
+  /** A reservation of a dispatcher that has died: older than any lives, by whichever clock. */
+  abandonedReservationSeconds: 900,
   /** How many executions one sweep looks at, and one poll writes down, at once. */
   executionsAtOnce: 50,
   /** One script, as UTF-8. */

@@ -9,6 +9,7 @@ export type LogEvent =
   | 'registration.failed'
   | 'poll.failed'
   | 'task.received'
+  | 'task.held'
   | 'task.refused'
   | 'task.locked'
   | 'task.rejected'

@@ -34,6 +34,8 @@ const rulesSchema = z.strictObject(rules);
 const someRulesSchema = z.partial(rulesSchema);
 export const policySchema = z.strictObject({
   ...someRulesSchema.shape,
+  /** How many vCPU minutes of Fargate the executions of a UTC day may use; above it tasks wait. */
+  dailyVcpuMinutes: z.optional(z.number().check(z.positive())),
   targets: z._default(z.record(z.string(), someRulesSchema), {}),
 });
 
@@ -61,7 +63,7 @@ export function parsePolicy(text: string | undefined): Policy {
 
 /** May this task run, and within which limits? */
 export function decide(task: Task, policy: Policy): Decision {
-  const { targets, ...defaults } = policy;
+  const { targets, dailyVcpuMinutes: _, ...defaults } = policy;
   const own = task.target !== null && Object.hasOwn(targets, task.target) ? targets[task.target] : undefined;
   const rules = rulesSchema.parse({ ...defaultRules, ...defaults, ...own });
   if (rules.types && !rules.types.includes(task.type)) {

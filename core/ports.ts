@@ -1,4 +1,5 @@
 import type { AuditRecord } from './audit.ts';
+import type { UsageEntry } from './daily-usage.ts';
 import type { ExecutionId, LedgerRecords, RecordName } from './execution.ts';
 import type { Redacted } from './redaction/redacted.ts';
 import type { SecretReference } from './task.ts';
@@ -44,6 +45,18 @@ export interface Ledger {
   writeOutput(id: ExecutionId, part: number, frames: Uint8Array): Promise<void>;
   /** The part's bytes, or undefined while it does not exist. */
   readOutput(id: ExecutionId, part: number): Promise<Uint8Array | undefined>;
+}
+
+/**
+ * What is known of the vCPU seconds of each UTC day (`2026-11-20`): entries that are added and never changed, and that
+ * are gone some days later. `core/daily-usage.ts` sums them up.
+ */
+export interface Usage {
+  /** Again is as once. */
+  add(day: string, entry: UsageEntry): Promise<void>;
+  /** It does not matter whether they are there. */
+  remove(day: string, entries: readonly UsageEntry[]): Promise<void>;
+  list(day: string): Promise<UsageEntry[]>;
 }
 
 /** Starts the compute of one execution. */

@@ -3,6 +3,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { AgentMetrics } from './agent-metrics.ts';
 import type { AlarmThresholds } from './alarm-thresholds.ts';
 import { failuresOf, fargateQuotaPercent, oldestMessage, receivedMessages } from './aws-metrics.ts';
+import type { DailyVcpuMinutes } from './daily-limit.ts';
 import type { Queues } from './queues.ts';
 
 export interface Alarm {
@@ -19,6 +20,8 @@ export interface Watched {
   readonly queues: Queues;
   readonly functions: Readonly<Record<'poller' | 'dispatcher' | 'reporter', IFunction>>;
   readonly thresholds: Required<AlarmThresholds>;
+  /** Undefined: no limit, and so no alarm about it. */
+  readonly dailyVcpuMinutes: DailyVcpuMinutes;
 }
 
 /**
@@ -34,6 +37,7 @@ export function alarmTable(watched: Watched): Record<string, Alarm> {
     ...alarmsOfTheAudit(watched),
     ...alarmsOfFunctions(watched),
     ...alarmsOfTheAccount(watched),
+    ...alarmsOfTheLimit(watched),
   };
 }
 
@@ -224,6 +228,19 @@ function alarmsOfTheAccount({ metrics, thresholds }: Watched): Record<string, Al
       means:
         `The containers of a day cost ${dailyDollars} dollars at list prices. A thousand executions of a minute ` +
         'cost less than one: somebody asks for very much, or commands run for hours.',
+    },
+  };
+}
+
+function alarmsOfTheLimit({ metrics, dailyVcpuMinutes }: Watched): Record<string, Alarm> {
+  if (dailyVcpuMinutes === undefined) return {};
+  return {
+    'daily-limit-reached': {
+      metric: metrics.metric('TasksHeld', { statistic: 'Sum', minutes: 60 }),
+      threshold: 1,
+      means:
+        'A task waits, because the vCPU minutes of this day are used up or promised: `policy.dailyVcpuMinutes`. It starts ' +
+        'when others end with less than they might have used, or after 00:00 UTC. One is enough: the next wait too.',
     },
   };
 }

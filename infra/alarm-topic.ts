@@ -31,15 +31,20 @@ export class AlarmTopic extends Construct {
   readonly topic: ITopic | undefined;
   /** What an alarm does, where somebody wants to be told. */
   readonly action: IAlarmAction | undefined;
+  /** Where it is a parameter of the template whether there is a topic at all. */
+  readonly told: CfnCondition | undefined;
+  private readonly own: { topic: Topic; key: IKey } | undefined;
 
   constructor(scope: Construct, id: string, props: AlarmTopicProps) {
     super(scope, id);
     const { alarmTopic, email, slack, agentName, key } = props;
     if (!alarmTopic && !email && !slack) return;
-    const topic = alarmTopic ? Topic.fromTopicArn(this, 'Given', alarmTopic) : ownTopic(this, key);
+    if (!alarmTopic) this.own = { topic: ownTopic(this, key), key };
+    const topic = this.own?.topic ?? Topic.fromTopicArn(this, 'Given', alarmTopic ?? '');
     const mailed = whetherFilled(this, 'IsMailed', email);
     // An address that is left empty takes away the topic that is there for it alone.
     const told = alarmTopic || slack ? undefined : mailed;
+    this.told = told;
     this.topic = topic;
     this.action = told ? actionIf(told, topic) : new SnsAction(topic);
     if (email) {
@@ -53,6 +58,14 @@ export class AlarmTopic extends Construct {
     }
     onlyIf(told, topic);
     if (slack) this.tellSlack(slack, agentName, topic);
+  }
+
+  /** A topic that was given has a policy of its own. */
+  letBudgetsPublish(): void {
+    if (!this.own) return;
+    const { partition, account } = Stack.of(this);
+    // https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-sns-policy.html
+    letPublish(this.own, 'budgets.amazonaws.com', `arn:${partition}:budgets::${account}:*`);
   }
 
   private tellSlack({ workspaceId, channelId }: SlackChannel, agentName: string, topic: ITopic): void {
@@ -95,38 +108,31 @@ function actionIf(told: CfnCondition, { topicArn }: ITopic): IAlarmAction {
 
 /** Encrypted by the agent's own key, which the alarms of this account may use. Nobody speaks to it without TLS. */
 function ownTopic(scope: Construct, key: IKey): Topic {
-  const stack = Stack.of(scope);
-  const alarms = new ServicePrincipal('cloudwatch.amazonaws.com');
-  const ofThisAccount = {
-    ArnLike: {
-      'aws:SourceArn': stack.formatArn({
-        ...{ service: 'cloudwatch', resource: 'alarm', resourceName: '*' },
-        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-      }),
-    },
-    StringEquals: { 'aws:SourceAccount': stack.account },
-  };
   const topic = new Topic(scope, 'Topic', {
     displayName: 'Runops agent',
     masterKey: key,
     enforceSSL: true,
   });
+  const alarms = Stack.of(scope).formatArn({
+    ...{ service: 'cloudwatch', resource: 'alarm', resourceName: '*' },
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+  letPublish({ topic, key }, 'cloudwatch.amazonaws.com', alarms);
+  return topic;
+}
+
+/** For what belongs to this account alone: https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html */
+function letPublish({ topic, key }: { topic: Topic; key: IKey }, service: string, sourceArn: string): void {
+  const principals = [new ServicePrincipal(service)];
+  const conditions = {
+    ArnLike: { 'aws:SourceArn': sourceArn },
+    StringEquals: { 'aws:SourceAccount': Stack.of(topic).account },
+  };
+  const resources = [topic.topicArn];
   topic.addToResourcePolicy(
-    new PolicyStatement({
-      principals: [alarms],
-      actions: ['sns:Publish'],
-      resources: [topic.topicArn],
-      conditions: ofThisAccount,
-    }),
+    new PolicyStatement({ principals, actions: ['sns:Publish'], resources, conditions }),
   );
   // https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
-  key.addToResourcePolicy(
-    new PolicyStatement({
-      principals: [alarms],
-      actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
-      resources: ['*'],
-      conditions: ofThisAccount,
-    }),
-  );
-  return topic;
+  const actions = ['kms:Decrypt', 'kms:GenerateDataKey*'];
+  key.addToResourcePolicy(new PolicyStatement({ principals, actions, resources: ['*'], conditions }));
 }

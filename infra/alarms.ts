@@ -24,7 +24,7 @@ export interface AlarmsProps extends Watched {
 /** Those of one task, of somebody else's load, or of money: they are worth a message, but the agent is well. */
 const ofOneTask = [
   ...['kills-waiting', 'dead-kills', 'executions-overdue', 'executions-lost', 'output-withheld'],
-  ...['identity-rejections', 'fargate-quota', 'daily-cost'],
+  ...['identity-rejections', 'fargate-quota', 'daily-cost', 'daily-limit-reached'],
 ];
 
 /**

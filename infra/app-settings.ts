@@ -113,6 +113,7 @@ const settings = z.strictObject({
     }),
   ),
   preflight: z.exactOptional(z.boolean()),
+  monthlyBudgetDollars: z.exactOptional(z.number().check(z.positive())),
   roles: z.exactOptional(
     z.strictObject({
       permissionsBoundary: z.exactOptional(filled),

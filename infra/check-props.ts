@@ -3,6 +3,7 @@ import { AgentError } from '../core/errors.ts';
 import { parsePolicy } from '../core/policy.ts';
 import { taskTypes } from '../core/task-types.ts';
 import { checkAudit } from './auditing.ts';
+import { checkDailyLimit } from './check-daily-limit.ts';
 import { checkServices } from './check-services.ts';
 import { checkFargateSize, defaultSize } from './fargate-size.ts';
 import type { RunopsAgentProps, TargetProps } from './runops-agent-props.ts';
@@ -14,6 +15,7 @@ export function checkProps(props: RunopsAgentProps): void {
   if (props.identity) checkAddress('identity.jwkUrl', props.identity.jwkUrl);
   checkPolicy(props);
   checkAudit(props.audit ?? {});
+  checkBudget(props.monthlyBudgetDollars);
   checkServices(props.services ?? [], props.targets ?? {});
   for (const [name, target] of Object.entries(props.targets ?? {})) checkTarget(name, target, props);
 }
@@ -33,13 +35,22 @@ function checkAddress(setting: string, address: string): void {
   throw invalid(`${setting} is "${address}". It must be an address that begins with https://.`);
 }
 
+function checkBudget(dollars: number | undefined): void {
+  if (dollars === undefined || Token.isUnresolved(dollars) || dollars > 0) return;
+  throw invalid(
+    `monthlyBudgetDollars is ${dollars}. It must be more than 0; leave it out to have no budget.`,
+  );
+}
+
 function checkPolicy({ policy, targets = {} }: RunopsAgentProps): void {
   if (!policy) return;
   if (typeof policy === 'string') {
     checkPolicyText(targets);
     return;
   }
-  const { types, targets: ofTargets } = parsePolicy(JSON.stringify(policy));
+  const parsed = parsePolicy(JSON.stringify(policy));
+  const { types, targets: ofTargets } = parsed;
+  checkDailyLimit(parsed, targets);
   checkTypes('policy.types', types);
   for (const [name, rules] of Object.entries(ofTargets)) {
     checkTypes(`policy.targets.${name}.types`, rules.types);

@@ -132,12 +132,13 @@ function whatWasRefused(props: AgentDashboardProps): IWidget[] {
   ];
 }
 
-function whatDoesItCost({ metrics }: AgentDashboardProps): IWidget[] {
+function whatDoesItCost({ metrics, dailyVcpuMinutes }: AgentDashboardProps): IWidget[] {
   const perDay = metrics.metric('CostDollars', { statistic: 'Sum', minutes: 24 * 60 });
+  const held = metrics.metric('TasksHeld', { statistic: 'Sum', minutes: 24 * 60 });
   return [
     new SingleValueWidget({
       title: 'Containers, at list prices ($ a day)',
-      metrics: [perDay],
+      metrics: dailyVcpuMinutes === undefined ? [perDay] : [perDay, held],
       width: 6,
       height: 6,
     }),

@@ -13,7 +13,7 @@ import { allow, allowKeys } from './permissions.ts';
 import { dispatchSeconds } from './queues.ts';
 import type { IdentityProps } from './runops-agent-props.ts';
 import type { TargetRoles } from './target-roles.ts';
-import { describeAndStopTasks } from './task-permissions.ts';
+import { describeAndStopTasks, tagNewTasks } from './task-permissions.ts';
 
 export interface DispatchingProps extends AgentParts {
   readonly execution: Execution;
@@ -91,6 +91,7 @@ export class Dispatching extends Construct {
       ...ledgerPermissions(records, props),
       ...auditing.permissions,
       execution.launches,
+      tagNewTasks(execution.cluster),
       describeAndStopTasks(execution.cluster),
       allow(['iam:PassRole'], [...roles.taskRoleArns, execution.pullRole.roleArn], {
         conditions: { StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' } },

@@ -1,6 +1,6 @@
 import { AgentError } from '../core/errors.ts';
 
-export const defaultSize = { cpu: 512, memory: 1024 };
+export { defaultSize } from '../adapters/aws/launch-settings.ts';
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html#fargate-tasks-size */
 const memoryMiB: Readonly<Record<number, readonly number[]>> = {

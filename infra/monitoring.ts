@@ -5,6 +5,7 @@ import { type AlarmThresholds, defaultThresholds } from './alarm-thresholds.ts';
 import { AlarmTopic, type SlackChannel } from './alarm-topic.ts';
 import { Alarms } from './alarms.ts';
 import { consolePages, type ShownParts } from './console-links.ts';
+import type { DailyVcpuMinutes } from './daily-limit.ts';
 import { AgentDashboard } from './dashboard.ts';
 import type { EncryptionKeys } from './encryption-keys.ts';
 import { SavedQueries } from './saved-queries.ts';
@@ -41,11 +42,14 @@ export interface MonitoringProps extends ShownParts {
   readonly settings: MonitoringSettings;
   readonly agentName: string;
   readonly keys: EncryptionKeys;
+  /** The policy's, where it has one. */
+  readonly dailyVcpuMinutes: DailyVcpuMinutes;
 }
 
 /** Whether the agent is well, and who is told when it is not: alarms, a dashboard, and questions to its logs. */
 export class Monitoring extends Construct {
   readonly alarms: Alarms;
+  readonly topic: AlarmTopic;
 
   constructor(scope: Construct, id: string, props: MonitoringProps) {
     super(scope, id);
@@ -62,8 +66,10 @@ export class Monitoring extends Construct {
         reporter: reporter.function,
       },
       thresholds: { ...defaultThresholds, ...thresholds },
+      dailyVcpuMinutes: props.dailyVcpuMinutes,
     };
-    const { action } = new AlarmTopic(this, 'Topic', { ...targets, agentName, key: keys.data });
+    this.topic = new AlarmTopic(this, 'Topic', { ...targets, agentName, key: keys.data });
+    const { action } = this.topic;
     this.alarms = new Alarms(this, 'Alarms', {
       ...{ ...watched, agentName, runbooks, action },
     });

@@ -2,6 +2,7 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Policy } from '../core/policy.ts';
 import type { ImageFamily } from '../core/task-types.ts';
+import type { BudgetSettings } from './agent-budget.ts';
 import type { AuditProps } from './auditing.ts';
 import type { MonitoringSettings } from './monitoring.ts';
 import type { NetworkChoice } from './network.ts';
@@ -10,7 +11,7 @@ import type { RoleRules } from './role-rules.ts';
 import type { SecretAccess } from './secret-access.ts';
 import type { VaultProps } from './vault-variables.ts';
 
-export interface RunopsAgentProps {
+export interface RunopsAgentProps extends BudgetSettings {
   /** The secret with the organisation's agent token: the token itself, as the secret's text. */
   readonly tokenSecret: ISecret;
   /**

@@ -2,12 +2,15 @@ import { Stack } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import type { WrittenSettings } from '../adapters/aws/dispatcher-settings.ts';
+import { AgentBudget, tagAll } from './agent-budget.ts';
 import type { AgentParts, SharedVariables } from './agent-parts.ts';
 
 import { Auditing } from './auditing.ts';
 import { checkProps } from './check-props.ts';
 import { either, whetherFilled } from './conditions.ts';
 import { containerPrices } from './container-prices.ts';
+import { DailyLimit, type DailyVcpuMinutes, dailyLimitOf } from './daily-limit.ts';
 import { dispatcherSettingsOf } from './dispatcher-settings.ts';
 import { Dispatching } from './dispatching.ts';
 import { Doctoring } from './doctoring.ts';
@@ -60,6 +63,8 @@ export class RunopsAgent extends Construct {
   readonly monitoring: Monitoring | undefined;
   /** Undefined when it was declined. */
   readonly selfTest: SelfTest | undefined;
+  /** Undefined unless it is wanted. */
+  readonly budget: AgentBudget | undefined;
 
   /** @throws AgentError `config-invalid` when a prop cannot be right; the message says what to do. */
   constructor(scope: Construct, id: string, props: RunopsAgentProps) {
@@ -115,12 +120,15 @@ export class RunopsAgent extends Construct {
     this.reporting = new Reporting(this, 'Reporting', reporting);
     this.auditing.onlyBy([this.dispatching.dispatcher.role, this.reporting.reporter.role]);
     this.doctoring = this.doctoringOf({ ...reporting, roles }, props);
-    if (services.length > 0) this.allowServices(services, parts.shared.AGENT_NAME);
-    this.monitoring = this.monitoringOf(props.monitoring ?? {}, parts.shared.AGENT_NAME);
+    if (services.length > 0) this.allowServices(services, agentName);
+    const limit = this.limitOf(settings.policy);
+    this.monitoring = this.monitoringOf(props.monitoring ?? {}, agentName, limit);
+    this.budget = this.budgetOf(props.monthlyBudgetDollars, agentName);
     // The last part: it waits for all that are there.
     this.selfTest =
       props.selfTest === false ? undefined : new SelfTest(this, 'SelfTest', { ...parts, execution });
     preflight?.goesBefore([...this.node.children.filter((part) => part !== keys), keys.output]);
+    tagAll(this, agentName);
     applyRoleRules(this, props.roles ?? {});
   }
 
@@ -158,11 +166,28 @@ export class RunopsAgent extends Construct {
     });
   }
 
-  private monitoringOf(settings: MonitoringSettings | false, agentName: string): Monitoring | undefined {
+  private limitOf(policy: WrittenSettings['policy']): DailyVcpuMinutes {
+    const limit = dailyLimitOf(policy);
+    const { storage, dispatching, reporting } = this;
+    const functions = { dispatcher: dispatching.dispatcher, reporter: reporting.reporter };
+    if (limit !== undefined) new DailyLimit(this, 'DailyLimit', { storage, ...functions });
+    return limit;
+  }
+
+  private budgetOf(dollars: number | undefined, agentName: string): AgentBudget | undefined {
+    if (dollars === undefined) return undefined;
+    return new AgentBudget(this, 'Budget', { dollars, agentName, topic: this.monitoring?.topic });
+  }
+
+  private monitoringOf(
+    settings: MonitoringSettings | false,
+    agentName: string,
+    dailyVcpuMinutes: DailyVcpuMinutes,
+  ): Monitoring | undefined {
     if (settings === false) return undefined;
     const { keys, storage, queues, execution, polling, dispatching, reporting, doctoring } = this;
     const shown = { storage, queues, execution, polling, dispatching, reporting, doctoring };
-    return new Monitoring(this, 'Monitoring', { ...shown, settings, agentName, keys });
+    return new Monitoring(this, 'Monitoring', { ...shown, settings, agentName, keys, dailyVcpuMinutes });
   }
 
   private partsOf(

@@ -26,7 +26,10 @@ export interface StorageProps {
  * first installation fails, they go with the rest of it.
  */
 export class Storage extends Construct {
-  /** `executions/<id>/…` for ever, `work/<id>/…` and `open/<id>` until the execution is closed. */
+  /**
+   * `executions/<id>/…` for ever, `work/<id>/…` and `open/<id>` until the execution is closed, `usage/<day>/…` for
+   * some days.
+   */
   readonly ledger: IBucket;
   /** `output/<id>/<part>`: what was printed, before it is redacted. */
   readonly output: IBucket;
@@ -38,7 +41,8 @@ export class Storage extends Construct {
     this.ledger = bucketOf(this, 'Ledger', {
       encryptionKey: keys.data,
       // An execution is closed within minutes. What is older was left behind by a deployment that stood still.
-      lifecycleRules: [expire(30, 'work/'), expire(30, 'open/')],
+      // Of usage only the current day counts.
+      lifecycleRules: [expire(30, 'work/'), expire(30, 'open/'), expire(7, 'usage/')],
     });
     this.ledger.addToResourcePolicy(neverDeleted(this.ledger));
     this.ledger.addToResourcePolicy(neverReplaced(this.ledger));

@@ -13,7 +13,7 @@ import { systemClock } from '../adapters/system-clock.ts';
 import { AgentError, messageOf } from '../core/errors.ts';
 import { verifyIdentity } from '../core/identity.ts';
 import type { Log } from '../core/log.ts';
-import { parsePolicy } from '../core/policy.ts';
+import { type Policy, parsePolicy } from '../core/policy.ts';
 import { secretsOnlyRedactor } from '../core/redaction/local-redactor.ts';
 import { runopsApi } from '../core/runops-api.ts';
 import { findType, taskTypes } from '../core/task-types.ts';
@@ -61,7 +61,7 @@ export async function startAgent({ env, environment, log }: StartAgentOptions): 
     showsProgress: !asksServices,
     unredacted: secretsOnlyRedactor(),
     verifyIdentity: identityOf(env),
-    policy: parsePolicy(await policyText(env.RUNOPS_POLICY)),
+    policy: withoutDailyLimit(parsePolicy(await policyText(env.RUNOPS_POLICY))),
     hooks: env.RUNOPS_HOOKS === undefined ? undefined : await loadHooks(env.RUNOPS_HOOKS),
     clock: systemClock,
     log,
@@ -116,6 +116,16 @@ async function policyText(path: string | undefined): Promise<string | undefined>
     const message = `The policy ${path} of RUNOPS_POLICY could not be read: ${messageOf(cause)}.`;
     throw new AgentError('config-invalid', message, { cause });
   });
+}
+
+/** A limit that nobody keeps would be worse than none. */
+function withoutDailyLimit(policy: Policy): Policy {
+  if (policy.dailyVcpuMinutes === undefined) return policy;
+  throw new AgentError(
+    'config-invalid',
+    'The policy of RUNOPS_POLICY has dailyVcpuMinutes, which counts containers on Fargate; an agent on one machine ' +
+      'has none. Take it out. RUNS_MAX says how many tasks run at once.',
+  );
 }
 
 /** Beside the agent's own bundle, or where the sources build it. */

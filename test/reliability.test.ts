@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { memoryUsage } from '../adapters/memory/usage.ts';
 import { run } from '../containers/runner/run.ts';
+import { dayOf } from '../core/daily-usage.ts';
 import { AgentError } from '../core/errors.ts';
 import { limits } from '../core/limits.ts';
 import { dispatch } from '../functions/dispatcher/dispatch.ts';
@@ -39,6 +41,7 @@ const walks: Record<string, { before: Step[]; act: Step }> = {
   T22: { before: [receive, dispatched, ended, reported], act: (agent) => sweep(agent) },
   T23: { before: [receive, wishKill], act: (agent) => poll(agent) },
   T24: { before: [receive, dispatched, ended], act: (agent) => report(agent, '7') },
+  T25: { before: [receive, useUpTheDay], act: (agent) => dispatch(agent, '7') },
 };
 
 type Step = (agent: MemoryAgent) => unknown;
@@ -102,6 +105,15 @@ function offer(agent: MemoryAgent) {
 
 function wishKill(agent: MemoryAgent) {
   agent.controlPlane.kills = [7];
+}
+
+async function useUpTheDay(agent: MemoryAgent) {
+  const usage = memoryUsage();
+  const used = { executionId: '6', kind: 'used', vcpuSeconds: 1800, container: 'c' } as const;
+  await usage.add(dayOf(agent.clock.now()), used);
+  const redact = async (text: string) => agent.redactor.message(text);
+  const dailyLimit = { usage, vcpusOf: () => 1, redact };
+  Object.assign(agent, { dailyLimit, policy: { dailyVcpuMinutes: 30, targets: {} } });
 }
 
 function refuse(agent: MemoryAgent) {

@@ -1,11 +1,11 @@
 import type { ControlPlane } from '../../core/control-plane.ts';
-import type { Clock, Ledger, Queue } from '../../core/ports.ts';
+import type { Clock, Ledger, Queue, Usage } from '../../core/ports.ts';
 import { runopsApi } from '../../core/runops-api.ts';
 import { streamingFetch } from '../streaming-fetch.ts';
 import { parseAgentToken } from './agent-token.ts';
 import { cached } from './cached.ts';
 import { controlPlaneByToken } from './control-plane.ts';
-import { lazyLedger, lazyQueue } from './lazy-ports.ts';
+import { lazyLedger, lazyQueue, lazyUsage } from './lazy-ports.ts';
 
 /** The ports that functions have in common, as their environment names them. */
 
@@ -24,6 +24,13 @@ export function deployedLedger(env: DeployedLedger, clock: Clock): Ledger {
       outputBucket: env.OUTPUT_BUCKET,
       clock,
     });
+  });
+}
+
+export function deployedUsage(env: Omit<DeployedLedger, 'OUTPUT_BUCKET'>, clock: Clock): Usage {
+  return lazyUsage(async () => {
+    const [{ s3Client }, { s3Usage }] = await Promise.all([import('./s3-client.ts'), import('./usage.ts')]);
+    return s3Usage({ s3: s3Client(env.AWS_ENDPOINT_URL), name: env.LEDGER_BUCKET, clock });
   });
 }
 

@@ -34,6 +34,7 @@ const readings: Partial<Record<LogEvent, (fields: LogFields) => Reading[]>> = {
   'poll.failed': by('PollsFailed', 'code'),
   'registration.failed': by('RegistrationsFailed', 'code'),
   'task.received': one('TasksReceived'),
+  'task.held': one('TasksHeld'),
   'task.locked': (fields) => [
     { name: 'TasksLocked' },
     ...duration('ReceivedToLockedMilliseconds', 'waitedMilliseconds')(fields),

@@ -1,3 +1,12 @@
+/** Of containers whose target says nothing: vCPU units (1024 are one) and MiB. */
+export const defaultSize = { cpu: 512, memory: 1024 };
+
+/** How many vCPUs a container of the target has. */
+export function vcpusOf(targets: LaunchSettings['targets'], target: string | null): number {
+  const own = target !== null && Object.hasOwn(targets, target) ? targets[target] : undefined;
+  return (own?.cpu ?? defaultSize.cpu) / 1024;
+}
+
 /** What a launch has to know of the deployment: the part of the dispatcher's settings that is about ECS. */
 export interface LaunchSettings {
   network: LaunchNetwork;

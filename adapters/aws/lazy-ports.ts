@@ -1,4 +1,4 @@
-import type { Launcher, Ledger, LogStore, Queue } from '../../core/ports.ts';
+import type { Launcher, Ledger, LogStore, Queue, Usage } from '../../core/ports.ts';
 
 /**
  * Ports whose adapter, with its client of the AWS SDK, is loaded at the first call. A client takes about as long to
@@ -16,6 +16,15 @@ export function lazyLedger(load: () => Promise<Ledger>): Ledger {
     close: async (id) => (await ledger()).close(id),
     writeOutput: async (id, part, frames) => (await ledger()).writeOutput(id, part, frames),
     readOutput: async (id, part) => (await ledger()).readOutput(id, part),
+  };
+}
+
+export function lazyUsage(load: () => Promise<Usage>): Usage {
+  const usage = once(load);
+  return {
+    add: async (day, entry) => (await usage()).add(day, entry),
+    remove: async (day, entries) => (await usage()).remove(day, entries),
+    list: async (day) => (await usage()).list(day),
   };
 }
 

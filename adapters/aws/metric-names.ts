@@ -26,6 +26,7 @@ export const metrics = {
   PollsFailed: count('code', 'polls without an answer that could be used'),
   RegistrationsFailed: count('code', 'times that the API did not take the agent in'),
   TasksReceived: count(null, 'tasks that were new in a poll'),
+  TasksHeld: count(null, 'tasks that wait because the daily limit is used up, each once a day'),
   TasksLocked: count(null, 'tasks that the API gave to this agent; each is owed one result'),
   TasksRefused: count(
     'outcome',

@@ -48,6 +48,8 @@ export function runTaskInput(
     count: 1,
     clientToken: clientToken(executionId, launch),
     startedBy: executionId,
+    // The tag by which the bill knows the agent.
+    propagateTags: 'TASK_DEFINITION',
     enableExecuteCommand: false,
     networkConfiguration: {
       awsvpcConfiguration: vpcConfiguration({ ...settings.network, ...defined(network) }),

@@ -1,6 +1,7 @@
 import { busy, claim, isSuperseded } from '../../core/claim.ts';
 import { conclude, concludeKilled, explain, neverStarted } from '../../core/conclude.ts';
 import type { ControlPlane } from '../../core/control-plane.ts';
+import { closeRefused } from '../../core/daily-usage.ts';
 import { AgentError } from '../../core/errors.ts';
 import type { ExecutionId, Spec } from '../../core/execution.ts';
 import { limits } from '../../core/limits.ts';
@@ -11,6 +12,7 @@ import { type Guard, specify } from '../../core/specify.ts';
 import { parseTask, type Task } from '../../core/task.ts';
 import { type Trace, traceOf } from '../../core/trace.ts';
 import { type Auditing, auditAllowed, auditDenied, underWhat } from './audit-decision.ts';
+import { type DailyLimit, isHeld } from './daily-limit.ts';
 
 export interface DispatchDependencies extends Guard {
   ledger: Ledger;
@@ -22,6 +24,8 @@ export interface DispatchDependencies extends Guard {
   auditing?: Auditing | undefined;
   /** The longest that one call of `dispatch` can live; after it, another may take over. */
   leaseSeconds: number;
+  /** What `dailyVcpuMinutes` of the policy is counted by; missing where nothing runs on Fargate. */
+  dailyLimit?: DailyLimit | undefined;
 }
 
 /**
@@ -39,7 +43,8 @@ export async function dispatch(deps: DispatchDependencies, id: ExecutionId): Pro
   const taskId = taskIdOf(id, task);
   if (!task || taskId === undefined || started) return;
   // A stale list may have brought it back.
-  if (refused) return ledger.close(id);
+  if (refused) return closeRefused({ ledger, usage: deps.dailyLimit?.usage }, id);
+  if (await isHeld(deps, id, task)) return;
 
   const attempt = await claim(deps, id, deps.leaseSeconds);
   if (attempt === undefined) return giveUp(deps, id);
@@ -87,7 +92,7 @@ async function lock(
   const isFirst = lock.outcome === 'refused' && attempt === 1;
   if (isFirst) await ledger.create(id, 'refused', { refusedAt: clock.now() });
   if (isFirst || (await ledger.read(id, 'refused'))) {
-    await ledger.close(id);
+    await closeRefused({ ledger, usage: deps.dailyLimit?.usage }, id);
     return undefined;
   }
   // An earlier lock of ours got no answer, or its answer died with its process: the task may be ours, and then a

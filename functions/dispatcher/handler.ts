@@ -5,11 +5,13 @@ import {
   deployedLedger,
   deployedQueue,
   deployedSecret,
+  deployedUsage,
 } from '../../adapters/aws/deployed.ts';
 import { deployedAudit } from '../../adapters/aws/deployed-audit.ts';
 import { deployedLauncher } from '../../adapters/aws/deployed-launcher.ts';
 import { deployedServices } from '../../adapters/aws/deployed-services.ts';
 import { observe } from '../../adapters/aws/lambda-handler.ts';
+import { vcpusOf } from '../../adapters/aws/launch-settings.ts';
 import { measuredControlPlane } from '../../adapters/aws/measured-control-plane.ts';
 import { parseSettings } from '../../adapters/aws/parse-settings.ts';
 import { lazyHooks } from '../../adapters/hooks-module.ts';
@@ -40,6 +42,11 @@ const services = deployedServices({
   program: async () => JSON.parse(await readFile(join(import.meta.dirname, 'ruby-runner.json'), 'utf8')),
 });
 
+const usage = deployedUsage(env, clock);
+/** Loaded by the first task that the daily limit holds. */
+const redact = async (text: string) =>
+  (await import('../../core/redaction/local-redactor.ts')).localRedactor().message(text);
+
 const deps = {
   ledger,
   controlPlane: selfTestControlPlane(measuredControlPlane(deployedControlPlane(env, clock), meter, clock)),
@@ -65,10 +72,14 @@ const deps = {
 async function dispatchOne(id: string) {
   // It is needed as soon as there is a decision, and the first answers take longer than to load it.
   audit.load();
-  const { policy, images = {} } = await settings();
+  const { policy, targets, images = {} } = await settings();
   const auditing = { audit, agentName: env.AGENT_NAME, images };
   const findService = env.SERVICE_EXECUTION_ROLE ? services.find : undefined;
-  await dispatch({ ...deps, policy, auditing, findService }, id);
+  const dailyLimit =
+    policy.dailyVcpuMinutes === undefined
+      ? undefined
+      : { usage, redact, vcpusOf: (target: string | null) => vcpusOf(targets, target) };
+  await dispatch({ ...deps, policy, auditing, findService, dailyLimit }, id);
 }
 
 const queues = new Map([

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { billedSecondsMin } from '../../core/daily-usage.ts';
 import type { LogFields } from '../../core/log.ts';
 
 /** US dollars. The address is the public one, where containers have one. */
@@ -13,6 +14,7 @@ export interface ContainerPrices {
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_task_events.html
  */
 export const stoppedContainer = {
+  taskArn: z.optional(z.string()),
   /** 1024 are one vCPU. */
   cpu: z.optional(z.string()),
   /** MiB. */
@@ -24,14 +26,11 @@ export const stoppedContainer = {
 const stoppedContainerSchema = z.object(stoppedContainer);
 export type StoppedContainer = z.infer<typeof stoppedContainerSchema>;
 
-/** The least that Fargate bills: https://aws.amazon.com/fargate/pricing/ */
-const billedSecondsMin = 60;
-
 /** For how long a container was paid for, what it cost about, and how long its image took to come. */
 export function containerUse(container: StoppedContainer, prices: ContainerPrices): LogFields {
-  const { cpu, memory, pullStartedAt, pullStoppedAt, stoppedAt } = container;
+  const { cpu, memory, pullStartedAt, pullStoppedAt } = container;
   const pullMilliseconds = between(pullStartedAt, pullStoppedAt);
-  const seconds = Math.max(billedSecondsMin, (between(pullStartedAt, stoppedAt) ?? Number.NaN) / 1000);
+  const seconds = billedSeconds(container);
   const hourDollars =
     (Number(cpu) / 1024) * prices.vcpuHour +
     (Number(memory) / 1024) * prices.gigabyteHour +
@@ -41,6 +40,11 @@ export function containerUse(container: StoppedContainer, prices: ContainerPrice
     ...(pullMilliseconds !== undefined && { pullMilliseconds }),
     ...(Number.isFinite(dollars) && { billedSeconds: seconds, dollars }),
   };
+}
+
+/** NaN for a container whose image was never pulled, which costs nothing. */
+export function billedSeconds({ pullStartedAt, stoppedAt }: StoppedContainer): number {
+  return Math.max(billedSecondsMin, (between(pullStartedAt, stoppedAt) ?? Number.NaN) / 1000);
 }
 
 /** Milliseconds; undefined when one of the moments is not known. */

@@ -21,6 +21,8 @@ export const reporterEnv = z.object({
   ADDRESS_HOUR_DOLLARS: z.optional(z.coerce.number()),
   /** Set where customers' own services run tasks, of which something may be left after a result. */
   SERVICES: z.optional(z.string()),
+  /** Set where the policy has a daily limit: what containers have used is written down. */
+  DAILY_LIMIT: z.optional(z.string()),
   /** The same as the poller's: whoever registers last says what the agent can do. */
   CAPABILITIES: z.string(),
   /** docs/redaction.md, docs/google-dlp.md and docs/bedrock-guardrails.md. */

@@ -1,5 +1,5 @@
 import { agentDescription } from '../../adapters/aws/agent-description.ts';
-import { deployedLedger, deployedQueue } from '../../adapters/aws/deployed.ts';
+import { deployedLedger, deployedQueue, deployedUsage } from '../../adapters/aws/deployed.ts';
 import { deployedLauncher } from '../../adapters/aws/deployed-launcher.ts';
 import { observe } from '../../adapters/aws/lambda-handler.ts';
 import { once } from '../../adapters/aws/lazy-ports.ts';
@@ -10,6 +10,7 @@ import { parseEnvironment } from '../../core/parse-environment.ts';
 import type { ServiceAddress } from '../../core/service-address.ts';
 import { endLeftovers } from './end-leftovers.ts';
 import { reporterEnv } from './env.ts';
+import { settleUnstarted } from './settle-usage.ts';
 import { takeEvent } from './take-event.ts';
 
 const env = parseEnvironment(reporterEnv, process.env, 'The reporter');
@@ -17,6 +18,7 @@ const region = process.env.AWS_REGION ?? '';
 const { log, meter, handler: observed } = observe(env.AGENT_NAME);
 const clock = systemClock;
 const ledger = deployedLedger(env, clock);
+const usage = env.DAILY_LIMIT ? deployedUsage(env, clock) : undefined;
 
 const reporting = once(async () => {
   const { deployedReport } = await import('./deployed-report.ts');
@@ -34,6 +36,7 @@ const endTasks = async (service: ServiceAddress, id: string) => {
 async function reportOne(id: string) {
   if (env.SERVICES) await endLeftovers({ ledger, endTasks, log }, id);
   await (await reporting())(id);
+  if (usage) await settleUnstarted({ ledger, usage }, id);
 }
 
 const deps = {
@@ -50,6 +53,7 @@ const deps = {
   reportsQueueArn: env.REPORTS_QUEUE_ARN,
   isAudited: true,
   group: taskGroup(env.AGENT_NAME),
+  usage,
   prices: {
     vcpuHour: env.VCPU_HOUR_DOLLARS ?? 0,
     gigabyteHour: env.GIGABYTE_HOUR_DOLLARS ?? 0,

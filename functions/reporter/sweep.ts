@@ -1,15 +1,18 @@
 import { atOnce } from '../../core/at-once.ts';
 import { conclude, neverStarted } from '../../core/conclude.ts';
+import { closeRefused } from '../../core/daily-usage.ts';
 import type { ExecutionId, LedgerRecords, Result } from '../../core/execution.ts';
 import { limits } from '../../core/limits.ts';
 import type { Log } from '../../core/log.ts';
-import type { Clock, Launcher, Ledger, Queue } from '../../core/ports.ts';
+import type { Clock, Launcher, Ledger, Queue, Usage } from '../../core/ports.ts';
 
 export interface SweepDependencies {
   ledger: Ledger;
   launcher: Launcher;
   dispatches: Queue;
   reports: Queue;
+  /** Where the policy has a daily limit: what containers have used is written down. */
+  usage?: Usage | undefined;
   clock: Clock;
   log: Log;
   /** Whether the end of an execution has to be audited before it is closed. */
@@ -61,7 +64,7 @@ async function retire(
 
 async function examineWaiting(deps: SweepDependencies, id: ExecutionId): Promise<void> {
   const { ledger, launcher, dispatches, clock } = deps;
-  if (await ledger.read(id, 'refused')) return ledger.close(id);
+  if (await ledger.read(id, 'refused')) return closeRefused({ ledger, usage: deps.usage }, id);
   if (await startIsOver(deps, id)) return;
   const launched = await ledger.read(id, 'launched');
   const state = launched ? await launcher.inspect(launched.launchId) : undefined;

@@ -3,6 +3,7 @@ import type { ReceivedMessage } from '../../adapters/aws/sqs-event.ts';
 import type { ExecutionId } from '../../core/execution.ts';
 import { type ContainerPrices, containerUse } from './container-cost.ts';
 import { eventKind } from './event-kind.ts';
+import { settleContainer } from './settle-usage.ts';
 import { examine, type SweepDependencies, sweep } from './sweep.ts';
 
 export interface TakeEventDependencies extends SweepDependencies {
@@ -32,7 +33,12 @@ export async function takeEvent(deps: TakeEventDependencies, event: unknown): Pr
         taskId: woken.executionId,
         ...containerUse(woken.container, deps.prices),
       });
-      return attendMessage(deps.log, woken.executionId, () => examine(deps, woken.executionId));
+      return attendMessage(deps.log, woken.executionId, async () => {
+        // First what users wait for.
+        await examine(deps, woken.executionId);
+        const { ledger, usage } = deps;
+        if (usage) await settleContainer({ ledger, usage }, woken.executionId, woken.container);
+      });
     case 'minute-passed':
       await sweep(deps);
       return;

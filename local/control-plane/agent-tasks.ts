@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { HttpError } from './http-error.ts';
 import type { Plane } from './plane.ts';
+import { forgetWaiting } from './progress.ts';
 import type { Call, Route } from './router.ts';
 import { taskIdOf } from './task-details.ts';
 
@@ -83,5 +84,6 @@ function lock({ store: { sql }, urls }: Plane, { params, baseUrl, request }: Cal
     returning id`;
   if (!locked)
     throw new HttpError(404, 'task not found. It is not ready: another agent has it, or it has ended.');
+  forgetWaiting(sql, id);
   return { status: 200, body: { pre_signed_upload_url: urls.sign('PUT', id, baseUrl, uploadSeconds) } };
 }

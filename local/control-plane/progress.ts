@@ -6,7 +6,10 @@ import type { Plane } from './plane.ts';
 import type { Call, Route } from './router.ts';
 import { taskIdOf, visibleTask } from './task-details.ts';
 
-/** Redacted output of a task that still runs. Extensions, both: clients without them read the log at the end. */
+/**
+ * Redacted output of a task that still runs, and why one waits that is ready. Extensions, both: clients without them
+ * read the log at the end.
+ */
 export function progressRoutes(plane: Plane): Route[] {
   const path = '/v1/tasks/:id/progress';
   return [
@@ -31,9 +34,12 @@ function add({ store: { sql, transaction }, clock }: Plane, { params, body }: Ca
   const id = taskIdOf(params);
   const { sequence, stream, text } = parseFields(chunkSchema, body);
   transaction(() => {
-    if (!sql.get`select 1 from tasks where id = ${id} and status = 'running'`) {
+    const status = sql.get`select status from tasks where id = ${id}`?.status;
+    if (status !== 'running' && !(status === 'ready' && sequence === 0)) {
       throw new HttpError(409, `The task ${id} is not running: it takes no progress.`);
     }
+    // Why it waits. What was said before holds no longer.
+    if (status === 'ready') forgetWaiting(sql, id);
     if (sequence === 0 || sequence === 1) forgetOld(sql, clock.now() - keptMilliseconds);
     const bytes = Buffer.byteLength(text);
     // A chunk that comes twice is stored once.
@@ -43,6 +49,11 @@ function add({ store: { sql, transaction }, clock }: Plane, { params, body }: Ca
       where ${bytes} + (select coalesce(sum(bytes), 0) from progress where task_id = ${id}) <= ${taskBytesMax}`;
   });
   return { status: 200, body: {} };
+}
+
+/** Why a task waits: it is the progress of one that no agent has yet. */
+export function forgetWaiting(sql: Plane['store']['sql'], id: number): void {
+  sql.run`delete from progress where task_id = ${id} and sequence = 0`;
 }
 
 /** Clients that follow a task have an hour to read the rest. */

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +16,8 @@ function person(plane: TestPlane, userToken = plane.adminToken) {
   return {
     run: (...args: string[]) => runRunops(runops, args, options),
     start: (...args: string[]) => startRunops(runops, args, options).ended,
+    /** Also what it says meanwhile. */
+    listen: (...args: string[]) => startRunops(runops, args, options),
   };
 }
 
@@ -118,6 +121,18 @@ it('takes a task through its review', async () => {
   expect((await bea.run('tasks', 'reject', rejected, '--group', 'DBA')).stdout).toBe(
     `Task ${rejected} is rejected.\n`,
   );
+});
+
+it('says why a task waits that no agent has taken yet', async () => {
+  await using plane = await testPlane();
+  await plane.target({ name: 'demo' });
+  const { child, ended } = person(plane).listen('tasks', 'create', '-t', 'demo', '-s', 'x');
+  const id = await ready(plane);
+  const text = "Waiting: the agent's limit of 600 vCPU minutes a day is used up.\n";
+  await plane.agent.post(`/v1/tasks/${id}/progress`, { sequence: 0, stream: 'stderr', text });
+  await once(child.stderr, 'data');
+  await runNext(plane, { logs: 'done\n' });
+  expect(await ended).toEqual({ code: 0, stdout: 'done\n', stderr: text });
 });
 
 it('kills a task', async () => {

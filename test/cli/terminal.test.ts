@@ -85,6 +85,20 @@ describe.runIf(hasTerminal).each(runtimes())('on a terminal, with $name, runops'
     ]);
   });
 
+  it('says why a task waits, once, and does not take it for output', async () => {
+    const sentence = 'Waiting: the limit is used up.\n';
+    const polls = [
+      { status: 'ready', chunks: [chunk(0, sentence, 'stderr')] },
+      { status: 'ready', chunks: [chunk(0, sentence, 'stderr')] },
+      { status: 'running', chunks: [chunk(1, 'one\n')] },
+      { status: 'success', chunks: [] },
+    ];
+    await using api = await fakeUserApi(live(polls, 'one\ntwo\n'));
+    const { shown, said } = await outputOnTerminal(api, "tasks create -t db -s 'x'");
+    expect(shown).toBe('one\ntwo\n');
+    expect(said).toBe(sentence);
+  });
+
   it('shows the whole log when it is not what was shown before', async () => {
     const polls = [
       { status: 'running', chunks: [chunk(0, 'draft\n')] },

@@ -1,4 +1,5 @@
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type AgentProcess, startAgentProcess, untilSaid } from './agent-process.ts';
@@ -33,11 +34,15 @@ async function createTask(script: string, type = 'bash'): Promise<number> {
 const ended = (id: number) => server.api.until(server.userToken, id, ['success', 'failure']);
 
 describe('an agent that cannot start', () => {
+  const limitedPolicy = join(mkdtempSync(join(tmpdir(), 'runops-policy-')), 'policy.json');
+  writeFileSync(limitedPolicy, '{ "dailyVcpuMinutes": 600 }');
+
   it.each([
     [{ TOKEN: '' }, /TOKEN: is missing: `runops agents create-token` makes one/],
     [{ API_URL: 'nowhere' }, /API_URL: must be an http or https address/],
     [{ RUNS_MAX: 'many', TOKEN: '' }, /TOKEN.*; RUNS_MAX|RUNS_MAX.*; TOKEN/],
     [{ TOKEN: 'wrong' }, /401.*TOKEN/],
+    [{ RUNOPS_POLICY: limitedPolicy }, /dailyVcpuMinutes, which counts containers on Fargate.*Take it out/],
     [{ RUNOPS_POLICY: 'missing.json' }, /missing\.json of RUNOPS_POLICY could not be read/],
   ])('says what to do and exits with 1: %o', async (environment, words) => {
     const agent = start(environment);

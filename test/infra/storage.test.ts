@@ -49,7 +49,7 @@ describe('buckets', () => {
     const days = (properties: Record<string, unknown> | undefined) =>
       JSON.stringify(properties).match(/"ExpirationInDays":\d+/g);
     expect(days(named('Output'))).toEqual(['"ExpirationInDays":2']);
-    expect(days(named('Ledger'))).toEqual(['"ExpirationInDays":30', '"ExpirationInDays":30']);
+    expect(days(named('Ledger'))).toEqual(['30', '30', '7'].map((number) => `"ExpirationInDays":${number}`));
     expect(days(named('Logs'))).toEqual(['"ExpirationInDays":365']);
   });
 

@@ -3,7 +3,7 @@ import type { AuditRecord } from '../../core/audit.ts';
 import { AgentError } from '../../core/errors.ts';
 import type { VerifyIdentity } from '../../core/identity.ts';
 import { keyServerDown, tokenRejected } from '../../core/identity-rejection.ts';
-import { jsonLog } from '../../core/log.ts';
+import { jsonLog, type Log } from '../../core/log.ts';
 import type { Audit, LogStore } from '../../core/ports.ts';
 import { localDetectors } from '../../core/redaction/local-detectors.ts';
 import { localRedactor, secretsOnlyRedactor } from '../../core/redaction/local-redactor.ts';
@@ -16,7 +16,8 @@ import type { ObjectStore } from './object-store.ts';
 import type { Process, Universe } from './process.ts';
 import type { RunopsServer } from './runops-server.ts';
 import { s3Ledger } from './s3-ledger.ts';
-import { expiryOf, policy } from './workload.ts';
+import { s3Usage } from './s3-usage.ts';
+import { expiryOf, policy, vcpus } from './workload.ts';
 
 /** What every deployment shares: the outside world. */
 export interface World extends Universe {
@@ -32,7 +33,7 @@ const unredacted = secretsOnlyRedactor();
 
 /** All ports of one process, each with the world's faults. */
 export function portsOf(world: World, process: Process) {
-  const { random, history } = world;
+  const { random } = world;
   return {
     ledger: s3Ledger(world, world.store, process),
     controlPlane: runopsApi({
@@ -50,10 +51,34 @@ export function portsOf(world: World, process: Process) {
     verifyIdentity: verifier(world, process),
     auditing: { audit: auditTrail(world, process), agentName: 'simulated', images: {} },
     isAudited: true,
-    policy,
+    ...limitOf(world, process),
     clock: process.clock,
-    log: jsonLog((text) => history.left.push({ where: 'log', text }), process.clock.now),
+    log: logOf(world, process),
     seen: new Set<string>(),
+  };
+}
+
+/** The policy, and what its daily limit is counted by where the run has one. */
+function limitOf(world: World, process: Process) {
+  const { dailyLimit } = world.mix;
+  if (!dailyLimit) return { policy };
+  const usage = s3Usage(world, world.store, process);
+  const redact = async (text: string) => redactor.message(text);
+  return {
+    policy: { ...policy, dailyVcpuMinutes: dailyLimit.limit / 60 },
+    usage,
+    dailyLimit: { usage, vcpusOf: () => vcpus, redact },
+  };
+}
+
+function logOf({ history }: World, process: Process): Log {
+  const log = jsonLog((text) => history.left.push({ where: 'log', text }), process.clock.now);
+  return {
+    ...log,
+    info(event, fields) {
+      if (event === 'task.held') countFault(history, 'the day is used up');
+      log.info(event, fields);
+    },
   };
 }
 

@@ -1,10 +1,12 @@
 import type { LaunchRequest } from '../../core/execution.ts';
 import type { Launcher } from '../../core/ports.ts';
 import type { StoppedTask } from '../../core/stop-causes.ts';
+import type { StoppedContainer } from '../../functions/reporter/container-cost.ts';
 import { Conflict, ecsLauncher, launchFailed, Throttled } from './ecs-launcher.ts';
 import { publish } from './event-bus.ts';
 import { countFault } from './history.ts';
-import { isFaulty, type Process, trace, type Universe } from './process.ts';
+import { epoch, isFaulty, type Process, trace, type Universe } from './process.ts';
+import { vcpus } from './workload.ts';
 
 /** What is in a container: begins when the container runs, and calls `ended` when it leaves by itself. */
 export type Container = (
@@ -22,12 +24,13 @@ export interface EcsTask {
 export interface Ecs {
   launcher(process: Process): Launcher;
   /** Calls back on every STOPPED event that the event bus delivers. */
-  onStopped(listener: (executionId: string) => void): void;
+  onStopped(listener: (executionId: string, container: StoppedContainer) => void): void;
   running(): EcsTask[];
 }
 
 interface Entry extends EcsTask {
   parameters: string;
+  begunAt: number;
   stoppedAt: number;
   container: ReturnType<Container> | null;
 }
@@ -45,7 +48,7 @@ export function ecs(universe: Universe, container: Container): Ecs {
   const byToken = new Map<string, Entry[]>();
   let bucket: number = launchQuota.burst;
   let refilledAt = 0;
-  const listeners: ((id: string) => void)[] = [];
+  const listeners: ((id: string, container: StoppedContainer) => void)[] = [];
 
   function runTask(request: LaunchRequest, token: string): Entry {
     const revision = scheduler.now() >= mix.deployAt ? 2 : 1;
@@ -67,6 +70,7 @@ export function ecs(universe: Universe, container: Container): Ecs {
       lastStatus: 'PROVISIONING',
       stopped: null,
       parameters,
+      begunAt: 0,
       stoppedAt: 0,
       container: null,
     };
@@ -109,6 +113,7 @@ export function ecs(universe: Universe, container: Container): Ecs {
 
   function begin(task: Entry) {
     if (task.lastStatus === 'STOPPED') return;
+    task.begunAt = scheduler.now();
     if (isFaulty(universe) && random.chance(mix.launches.broken)) {
       countFault(history, 'container could not start');
       return stopTask(task, random.pick(brokenStarts));
@@ -120,7 +125,7 @@ export function ecs(universe: Universe, container: Container): Ecs {
     );
     if (isFaulty(universe) && random.chance(mix.events.early)) {
       countFault(history, 'STOPPED event early');
-      announce(task.executionId);
+      announce(task);
     }
     const { container: living } = task;
     if (!isFaulty(universe) || !random.chance(mix.runnerKill)) return;
@@ -136,12 +141,13 @@ export function ecs(universe: Universe, container: Container): Ecs {
     if (task.lastStatus === 'STOPPED') return;
     Object.assign(task, { lastStatus: 'STOPPED', stopped, stoppedAt: scheduler.now() });
     trace(universe, 'ecs', () => `${task.arn} STOPPED ${JSON.stringify(stopped)}`);
-    announce(task.executionId);
+    announce(task);
   }
 
-  function announce(id: string) {
+  function announce(task: Entry) {
+    const container = asEvent(task);
     publish(universe, 'STOPPED', () => {
-      for (const listener of listeners) listener(id);
+      for (const listener of listeners) listener(task.executionId, container);
     });
   }
 
@@ -189,3 +195,14 @@ const deaths: readonly [StoppedTask, ...StoppedTask[]] = [
   { stopCode: 'InfrastructureHealth' },
   { stopCode: 'EssentialContainerExited', exitCode: 0 },
 ];
+
+/** What the event tells of the container's times. One that was never begun was never pulled. */
+function asEvent({ arn, begunAt, stoppedAt }: Entry): StoppedContainer {
+  const time = (at: number) => (at > 0 ? new Date(epoch + at).toISOString() : undefined);
+  return {
+    taskArn: arn,
+    cpu: String(vcpus * 1024),
+    pullStartedAt: time(begunAt),
+    stoppedAt: time(stoppedAt),
+  };
+}

@@ -36,6 +36,7 @@ export const faultKinds: readonly string[] = [
   'result without STOPPED',
   'runner killed: STOPPED without result',
   'stale list of tasks',
+  'the day is used up',
   'two pollers',
   ...portFaults('ledger api uploads ecs logs audit detector keys secrets dispatch report'),
   ...crashes('poll dispatch look sweep report kill runner'),

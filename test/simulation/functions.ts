@@ -2,6 +2,7 @@ import { dispatch } from '../../functions/dispatcher/dispatch.ts';
 import { kill } from '../../functions/dispatcher/kill.ts';
 import { poll } from '../../functions/poller/poll.ts';
 import { report } from '../../functions/reporter/report.ts';
+import { settleContainer, settleUnstarted } from '../../functions/reporter/settle-usage.ts';
 import { examine, sweep } from '../../functions/reporter/sweep.ts';
 import { portsOf, type World } from './deployment.ts';
 import type { Ecs } from './ecs.ts';
@@ -65,6 +66,7 @@ export function functions(world: World, cluster: Ecs, dispatchers = 5): Function
       const ports = portsWith(process);
       await ports.controlPlane.register(description);
       await report(ports, id);
+      if (ports.usage) await settleUnstarted({ ledger: ports.ledger, usage: ports.usage }, id);
     },
     buried: (id) => looks.deliver(id),
   });
@@ -76,7 +78,13 @@ export function functions(world: World, cluster: Ecs, dispatchers = 5): Function
     handle: (process, id) => kill(portsWith(process), id),
     buried: (id) => looks.deliver(id),
   });
-  cluster.onStopped((id) => looks.deliver(id));
+  cluster.onStopped((id, container) => {
+    looks.deliver(id);
+    invoke('settle', 60, async (process) => {
+      const { ledger, usage } = portsWith(process);
+      if (usage) await settleContainer({ ledger, usage }, id, container);
+    });
+  });
   world.store.onCreated((key) => {
     const [folder, id = '', name] = key.split('/');
     if (folder === 'executions' && name === 'result') publish(world, 'result', () => reports.deliver(id));

@@ -13,6 +13,8 @@ export interface History {
   deleted: Set<string>;
   /** Everything that was shown to somebody, by where it went. */
   left: Departure[];
+  /** Tasks that were let through although the day had no room for them, each in a sentence. */
+  overLimit: string[];
   /** How often each kind of fault was injected. */
   faults: Map<string, number>;
   /** The largest number of something that has a limit. */
@@ -51,6 +53,7 @@ export function history(trace: boolean): History {
     locksAsked: new Set(),
     deleted: new Set(),
     left: [],
+    overLimit: [],
     faults: new Map(),
     peaks: new Map(),
     trace: trace ? [] : null,

@@ -57,6 +57,8 @@ export interface Mix {
   keyServerDown: Span;
   logStoreDown: Span;
   auditDown: Span;
+  /** Of vCPU seconds a day, and how many of the first day are used before the run; null without a limit. */
+  dailyLimit: { limit: number; usedBefore: number } | null;
   /** When a new version of the agent is deployed. */
   deployAt: number;
 }
@@ -73,8 +75,11 @@ export function drawMix(random: Random): Mix {
     const from = random.between(0, 10 * minute);
     return [from, Math.min(quietAt, from + random.between(0, longest))];
   };
+  const tasks = random.chance(0.1) ? random.whole(4, 8) : random.whole(1, 3);
+  const isLimited = !longOutage && refusals === 0 && random.chance(0.2);
   return {
-    tasks: random.chance(0.1) ? random.whole(4, 8) : random.whole(1, 3),
+    tasks,
+    dailyLimit: isLimited ? drawLimit(random, tasks) : null,
     pollers: random.chance(0.3) ? 2 : 1,
     sweepMilliseconds: longOutage || refusals > 0 ? 20 * minute : minute,
     quietAt,
@@ -120,6 +125,12 @@ export function drawMix(random: Random): Mix {
     auditDown: span(0.1, 30 * minute),
     deployAt: random.chance(0.3) ? random.between(0, 10 * minute) : Number.POSITIVE_INFINITY,
   };
+}
+
+/** All fits into a day, whatever becomes of it, and some of it into what is left of the first. */
+function drawLimit(random: Random, tasks: number) {
+  const limit = tasks * 2000;
+  return { limit, usedBefore: limit - Math.round(random.between(30, tasks * 300)) };
 }
 
 export function isWithin([from, to]: Span, now: number): boolean {

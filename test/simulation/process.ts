@@ -33,8 +33,8 @@ interface CallOptions {
   answerOf?: 'first' | 'second';
 }
 
-/** The beginning of virtual time. */
-export const epoch = Date.UTC(2026, 0, 5);
+/** The beginning of virtual time: half an hour before a new day begins. */
+export const epoch = Date.UTC(2026, 0, 5, 23, 30);
 
 export function isFaulty({ scheduler, mix }: Universe): boolean {
   return scheduler.now() < mix.quietAt;

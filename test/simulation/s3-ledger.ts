@@ -7,27 +7,10 @@ import { isFaulty, type Process, type Universe } from './process.ts';
 
 const tries = 4;
 
-/**
- * A ledger over an object store, as an adapter for S3 has to be: 409 and 503 are tried again, and 412 counts as
- * "somebody else's" only when the object is not of this very call, whose first answer may have been lost.
- */
-export function s3Ledger(universe: Universe, store: ObjectStore, process: Process): Ledger {
+/** Requests of a process to the store, which may also answer 409 or 503. */
+export function storeRequests(universe: Universe, process: Process) {
   const { random, history, mix } = universe;
-  let writes = 0;
-
-  /** A request to the store, which may also answer 409 or 503. */
-  async function request<T>(what: string, carryOut: () => T, canConflict = false): Promise<T> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await process.call(`ledger.${what}`, () => refuse(canConflict) ?? carryOut(), noAnswer);
-      } catch (thrown) {
-        if (attempt < tries) await process.clock.sleep(100 * 2 ** attempt);
-        else throw failed(what, thrown);
-      }
-    }
-  }
-
-  function refuse(canConflict: boolean): undefined {
+  const refuse = (canConflict: boolean): undefined => {
     if (!isFaulty(universe)) return;
     if (canConflict && random.chance(mix.storage.conflict)) {
       countFault(history, 'S3: 409');
@@ -37,7 +20,27 @@ export function s3Ledger(universe: Universe, store: ObjectStore, process: Proces
       countFault(history, 'S3: 503');
       throw new Error('503 SlowDown');
     }
-  }
+  };
+  return async function request<T>(what: string, carryOut: () => T, canConflict = false): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await process.call(`ledger.${what}`, () => refuse(canConflict) ?? carryOut(), noAnswer);
+      } catch (thrown) {
+        if (attempt < tries) await process.clock.sleep(100 * 2 ** attempt);
+        else throw failed(what, thrown);
+      }
+    }
+  };
+}
+
+/**
+ * A ledger over an object store, as an adapter for S3 has to be: 409 and 503 are tried again, and 412 counts as
+ * "somebody else's" only when the object is not of this very call, whose first answer may have been lost.
+ */
+export function s3Ledger(universe: Universe, store: ObjectStore, process: Process): Ledger {
+  const { history } = universe;
+  const request = storeRequests(universe, process);
+  let writes = 0;
 
   async function createOnce(key: string, text: string): Promise<boolean> {
     const writer = `${process.name}/${++writes}`;

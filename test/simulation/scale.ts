@@ -43,6 +43,7 @@ export async function simulateScale(tasks: number, dispatchers: number): Promise
   mix.queue.ignoresDeduplication = false;
   mix.queue.ignoresGroups = false;
   mix.deployAt = Number.POSITIVE_INFINITY;
+  mix.dailyLimit = null;
   const universe: Universe = { random, mix, scheduler: scheduler(), history: history(false) };
   const store = objectStore(universe);
   const world: World = { ...universe, store, server: runopsServer(universe), logs: new Map(), trail: [] };

@@ -1,5 +1,6 @@
 import { limits } from '../../core/limits.ts';
 import { checkAll, type Violation } from './checkers/check-all.ts';
+import { watchLimit } from './checkers/within-limit.ts';
 import type { World } from './deployment.ts';
 import { ecs } from './ecs.ts';
 import { functions } from './functions.ts';
@@ -42,6 +43,7 @@ export async function simulate(seed: number, options: { trace?: boolean } = {}):
   };
   const store = objectStore(universe);
   const world: World = { ...universe, store, server: runopsServer(universe), logs: new Map(), trail: [] };
+  watchLimit(world);
   const cluster = ecs(universe, runnerContainer(universe, store));
   const lambdas = functions(world, cluster);
 
@@ -54,9 +56,11 @@ export async function simulate(seed: number, options: { trace?: boolean } = {}):
   lambdas.start(isSettled);
   // A refused result is posted for a day before it is given up.
   const refusal = mix.api.refusesResults > 0 ? limits.refusedReportSeconds * 1000 : 0;
-  const end = mix.quietAt + settleMilliseconds + mix.sweepMilliseconds * 3 + refusal;
+  // What the limit holds starts on the next day, by clocks that differ.
+  const newDay = mix.dailyLimit ? 35 * minute : 0;
+  const end = Math.max(mix.quietAt, newDay) + settleMilliseconds + mix.sweepMilliseconds * 3 + refusal;
   await world.scheduler.run(end, isSettled);
-  const settledMilliseconds = Math.max(0, world.scheduler.now() - mix.quietAt);
+  const settledMilliseconds = Math.max(0, world.scheduler.now() - Math.max(mix.quietAt, newDay));
   const settled = isSettled();
   if (settled) await awaken(world, lambdas);
 

@@ -44,6 +44,15 @@ export const policy: Policy = {
   },
 };
 
+/** Of each container. */
+export const vcpus = 0.5;
+
+/** The most vCPU seconds that a task of the target may use, by the policy. */
+export function vcpuSecondsAtMost(target: unknown): number {
+  const runSeconds = policy.targets[String(target)]?.runSeconds ?? policy.runSeconds ?? 0;
+  return Math.max(60, runSeconds) * vcpus;
+}
+
 /** Of the target `hasty`. */
 export const shortStartSeconds = 120;
 

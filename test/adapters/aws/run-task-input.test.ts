@@ -36,6 +36,7 @@ describe('the request for a container', () => {
       count: 1,
       clientToken: '7-1',
       startedBy: '7',
+      propagateTags: 'TASK_DEFINITION',
       enableExecuteCommand: false,
       networkConfiguration: {
         awsvpcConfiguration: {

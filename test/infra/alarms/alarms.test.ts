@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { synthesize } from '../../support/synthesize.ts';
 import { scenarios } from './scenarios.ts';
-import { type WatchedAgent, watchedAgent } from './watched-agent.ts';
+import { limited, type WatchedAgent, watchedAgent } from './watched-agent.ts';
 
-const { all } = synthesize();
+const { all } = synthesize(limited);
 const names = [...all('AWS::CloudWatch::Alarm'), ...all('AWS::CloudWatch::CompositeAlarm')]
   .map(({ properties }) => String(properties.AlarmName).replace('runops-agent-', ''))
   // They are heard through `heartbeat-missing`.

@@ -1,5 +1,8 @@
+import { memoryUsage } from '../../../adapters/memory/usage.ts';
+import { dayOf } from '../../../core/daily-usage.ts';
 import { AgentError } from '../../../core/errors.ts';
 import { tokenRejected } from '../../../core/identity-rejection.ts';
+import { localRedactor } from '../../../core/redaction/local-redactor.ts';
 import { bashTask } from '../../functions/memory-agent.ts';
 import type { FunctionName, QueueName, WatchedAgent } from './watched-agent.ts';
 
@@ -109,6 +112,16 @@ export const scenarios: Record<string, Scenario> = {
   'fargate-quota': ({ ofFargate }) => ofFargate(5),
   'daily-cost': async ({ containerStopped }, minute) => {
     await containerStopped(idOf(minute), { seconds: 12 * 3600, cpu: 4096, memory: 16_384 });
+  },
+  'daily-limit-reached': async (watched, minute) => {
+    const dailyLimit = {
+      ...{ usage: memoryUsage(), vcpusOf: () => 0.5 },
+      redact: async (text: string) => localRedactor().message(text),
+    };
+    const used = { executionId: '1', kind: 'used', vcpuSeconds: 1, container: 'c' } as const;
+    await dailyLimit.usage.add(dayOf(watched.clock.now()), used);
+    Object.assign(watched.agent, { dailyLimit, policy: { dailyVcpuMinutes: 30, targets: {} } });
+    await launched(watched, minute);
   },
   // It sums up others: any of them will do.
   'agent-unwell': dead('DeadReports'),

@@ -19,7 +19,9 @@ import { filledIn, synthesize } from '../../support/synthesize.ts';
 const agentName = 'runops-agent';
 const group = `runops:${agentName}`;
 const minuteMilliseconds = 60_000;
-const { all } = synthesize();
+/** With the daily limit, so that its alarm is there. */
+export const limited = { policy: { dailyVcpuMinutes: 600 } };
+const { all } = synthesize(limited);
 const alarmResources = [...all('AWS::CloudWatch::Alarm'), ...all('AWS::CloudWatch::CompositeAlarm')];
 
 export type FunctionName = 'Poller' | 'Dispatcher' | 'Reporter';

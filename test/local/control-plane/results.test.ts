@@ -104,3 +104,17 @@ test('progress is bounded, and forgotten an hour after the end', async () => {
   await plane.agent.post(`/v1/tasks/${next.id}/progress`, { sequence: 0, stream: 'stdout', text: 'new' });
   expect((await plane.admin.get(path)).body.chunks).toEqual([]);
 });
+
+test('why a task waits is read while it is ready: one sentence, until its lock', async () => {
+  await using plane = await testPlane();
+  await plane.target({});
+  const { id } = await plane.admin.task('bash-here');
+  const path = `/v1/tasks/${id}/progress`;
+  const say = (text: string) => plane.agent.post(path, { sequence: 0, stream: 'stderr', text });
+  for (const text of ['Waiting since yesterday.', 'Waiting.']) expect((await say(text)).status).toBe(200);
+  const chunks = [{ sequence: 0, stream: 'stderr', text: 'Waiting.' }];
+  expect((await plane.admin.get(path)).body).toEqual({ chunks, status: 'ready' });
+  expect((await plane.agent.post(path, { sequence: 1, stream: 'stdout', text: 'output' })).status).toBe(409);
+  await plane.agent.lock(id);
+  expect((await plane.admin.get(path)).body).toEqual({ chunks: [], status: 'running' });
+});

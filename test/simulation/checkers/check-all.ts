@@ -9,6 +9,7 @@ import { oneStart } from './one-start.ts';
 import { onlyOurs } from './only-ours.ts';
 import { startsInTime } from './starts-in-time.ts';
 import { truthful } from './truthful.ts';
+import { withinLimit } from './within-limit.ts';
 
 /** A promise that was not kept, in a sentence. */
 export type Violation = string;
@@ -33,6 +34,7 @@ const checkers: readonly Checker[] = [
   audited,
   bounded,
   nothingLeft,
+  withinLimit,
 ];
 
 export function checkAll(ended: Ended): Violation[] {

@@ -167,6 +167,30 @@ export const mutants: readonly Mutant[] = [
     without: 'true',
   },
   {
+    name: 'the daily limit is not asked',
+    file: 'functions/dispatcher/dispatch.ts',
+    guard: '  if (received && (await isHeld(deps, id, received))) return;\n',
+    without: '',
+  },
+  {
+    name: 'two at once slip over the daily limit',
+    file: 'functions/dispatcher/daily-limit.ts',
+    guard: 'if (vcpuSecondsOf(entries) <= limit) return true;',
+    without: 'return true;',
+  },
+  {
+    name: 'what a task may use is not reserved',
+    file: 'functions/dispatcher/daily-limit.ts',
+    guard: '  await usage.add(day, reservation);\n',
+    without: '',
+  },
+  {
+    name: 'a reservation is over before its container is',
+    file: 'functions/reporter/settle-usage.ts',
+    guard: "started?.by === 'runner' && started.launchId === container.taskArn",
+    without: 'true',
+  },
+  {
     name: 'secrets are not masked',
     file: 'containers/runner/prepare.ts',
     guard: 'stderr: [maskSecrets(values)]',
