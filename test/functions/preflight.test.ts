@@ -63,7 +63,8 @@ describe('the preflight lets a stack begin', () => {
   });
 
   it('without subnets, where the stack makes its own', async () => {
-    for (const SubnetIds of ['', [''], []]) expect(await check({ SubnetIds })).toEqual({ VpcId: '', PublicIp: 'false' });
+    for (const SubnetIds of ['', [''], []])
+      expect(await check({ SubnetIds })).toEqual({ VpcId: '', PublicIp: 'false' });
     expect(agent.account.calls).not.toContain('ec2:DescribeSubnets');
   });
 
@@ -209,7 +210,9 @@ describe('the preflight stops a stack with a sentence', () => {
 
   it('for subnets that have to be looked up and may not be', async () => {
     state().denied.add('ec2:DescribeSubnets');
-    await expect(check({ PublicIp: 'auto' })).rejects.toThrow(/ec2:DescribeSubnets on the subnets was denied/);
+    await expect(check({ PublicIp: 'auto' })).rejects.toThrow(
+      /ec2:DescribeSubnets on the subnets was denied/,
+    );
   });
 
   it('for all that is ill at once', async () => {

@@ -6,6 +6,8 @@ import { parseEnvironment } from '../../core/parse-environment.ts';
 import { doctorEnv } from '../../functions/doctor/env.ts';
 import { preflightEnv } from '../../functions/preflight/env.ts';
 import { RunopsAgent } from '../../infra/runops-agent.ts';
+import { fillTemplate } from '../support/fill-template.ts';
+import { builtTemplate } from '../support/plain-template.ts';
 import { allFilledIn, givenImages, type Synthesized, synthesize } from '../support/synthesize.ts';
 
 const subnetIds = ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'];
@@ -100,3 +102,40 @@ function templateOf(stack: Stack): Record<string, Record<string, unknown>> {
   if (!(root instanceof App)) throw new TypeError('The root of a stack is its app.');
   return root.synth().getStackByName(stack.stackName).template.Resources;
 }
+
+describe('the plain template', () => {
+  const { json } = builtTemplate();
+  const preflights = Object.entries(json.Resources).filter(
+    ([, { Type }]) => Type === 'Custom::RunopsPreflight',
+  );
+  const [id = '', resource] = preflights[0] ?? [];
+
+  it('has its parameters looked at, and takes from the account what a list of subnets does not say', () => {
+    expect(preflights).toHaveLength(1);
+    expect(resource?.Properties).toMatchObject({
+      ...{
+        SubnetIds: [{ Ref: 'SubnetIds' }],
+        PublicIp: 'auto',
+        Policy: { Ref: 'Policy' },
+        ApiUrl: { Ref: 'ApiUrl' },
+      },
+    });
+    const { Resources } = fillTemplate(json, { SubnetIds: 'subnet-0123456789abcdef0' });
+    const groups = Object.values(Resources).filter(({ Type }) => Type === 'AWS::EC2::SecurityGroup');
+    expect(groups[0]?.Properties?.VpcId).toEqual({ 'Fn::GetAtt': [id, 'VpcId'] });
+    const settings = Object.values(Resources).find(
+      ({ Type, Properties }) =>
+        Type === 'AWS::SecretsManager::Secret' && JSON.stringify(Properties).includes('taskDefinitions'),
+    );
+    expect(JSON.stringify(settings)).toContain(`{"Fn::GetAtt":["${id}","PublicIp"]}`);
+  });
+
+  it('cannot do without it', () => {
+    const network = { profile: 'either', subnetIds: 'subnet-0123456789abcdef0' } as const;
+    const stack = new Stack(new App({ analyticsReporting: false }), 'ours');
+    const tokenSecret = Secret.fromSecretNameV2(stack, 'Token', 'runops-agent-token');
+    const make = () =>
+      new RunopsAgent(stack, 'Agent', { tokenSecret, network, images: givenImages, preflight: false });
+    expect(make).toThrow('is looked up by the preflight: leave preflight on');
+  });
+});
