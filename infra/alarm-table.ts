@@ -239,8 +239,8 @@ function alarmsOfTheLimit({ metrics, dailyVcpuMinutes }: Watched): Record<string
       metric: metrics.metric('TasksHeld', { statistic: 'Sum', minutes: 60 }),
       threshold: 1,
       means:
-        'A task waits, because the vCPU minutes of this day are used up or promised: `policy.dailyVcpuMinutes`. It starts ' +
-        'when others end with less than they might have used, or after 00:00 UTC. One is enough: the next wait too.',
+        'A task waits, because the vCPU minutes of this day are used up or promised: `policy.dailyVcpuMinutes`. It ' +
+        'starts when others end with less than they might have used, or after 00:00 UTC. One is enough: the next wait too.',
     },
   };
 }

@@ -6,12 +6,12 @@ export type { SlackChannel } from './alarm-topic.ts';
 export type { AuditBucketProps, AuditProps } from './auditing.ts';
 export type { MonitoringSettings } from './monitoring.ts';
 export type { NetworkChoice } from './network.ts';
+export type { RedactionProps } from './redaction-settings.ts';
 export type { RoleRules } from './role-rules.ts';
 export { RunopsAgent } from './runops-agent.ts';
 export type {
   CpuArchitecture,
   IdentityProps,
-  RedactionProps,
   RunopsAgentProps,
   ServiceProps,
   TargetProps,

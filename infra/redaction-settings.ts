@@ -5,7 +5,24 @@ import { parseBedrockGuardrailsConfig } from '../adapters/redaction/bedrock-guar
 import { parseGoogleDlpConfig } from '../adapters/redaction/google-dlp-config.ts';
 import type { ReporterEnv } from '../functions/reporter/env.ts';
 import { allow, type Permission } from './permissions.ts';
-import type { RedactionProps } from './runops-agent-props.ts';
+
+export interface RedactionProps {
+  /**
+   * What a finding becomes, by its kind: `{ default: 'label' }`.
+   * @default - its kind in brackets
+   */
+  readonly transformations?: Readonly<Record<string, 'label' | 'mask' | 'keep-last-four'>>;
+  /**
+   * The configuration of Google DLP: docs/google-dlp.md.
+   * @default - not asked
+   */
+  readonly googleDlp?: Readonly<Record<string, unknown>>;
+  /**
+   * The configuration of a guardrail of Amazon Bedrock: docs/bedrock-guardrails.md.
+   * @default - not asked
+   */
+  readonly bedrockGuardrail?: Readonly<Record<string, unknown>>;
+}
 
 export interface RedactionSettings {
   readonly variables: Pick<

@@ -7,6 +7,7 @@ import type { AuditProps } from './auditing.ts';
 import type { MonitoringSettings } from './monitoring.ts';
 import type { NetworkChoice } from './network.ts';
 import type { TargetNetworkProps } from './network-target.ts';
+import type { RedactionProps } from './redaction-settings.ts';
 import type { RoleRules } from './role-rules.ts';
 import type { SecretAccess } from './secret-access.ts';
 import type { VaultProps } from './vault-variables.ts';
@@ -171,24 +172,6 @@ export interface IdentityProps {
    * @default 'email'
    */
   readonly emailClaim?: string;
-}
-
-export interface RedactionProps {
-  /**
-   * What a finding becomes, by its kind: `{ default: 'label' }`.
-   * @default - its kind in brackets
-   */
-  readonly transformations?: Readonly<Record<string, 'label' | 'mask' | 'keep-last-four'>>;
-  /**
-   * The configuration of Google DLP: docs/google-dlp.md.
-   * @default - not asked
-   */
-  readonly googleDlp?: Readonly<Record<string, unknown>>;
-  /**
-   * The configuration of a guardrail of Amazon Bedrock: docs/bedrock-guardrails.md.
-   * @default - not asked
-   */
-  readonly bedrockGuardrail?: Readonly<Record<string, unknown>>;
 }
 
 /** An ECS service of yours, and what the agent needs to start a task that is like those of the service. */

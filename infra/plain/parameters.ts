@@ -57,8 +57,8 @@ const groups = {
     Policy: {
       label: 'Policy',
       description:
-        'What may run and within which limits, as the JSON of docs/policy.md, such as {"runSeconds": 600}. Empty: all ' +
-        'types, for an hour, 100 MiB of output.',
+        'What may run and within which limits, as the JSON of docs/policy.md, such as {"runSeconds": 600}. Empty: ' +
+        'all types, for an hour, 100 MiB of output.',
       ...{ ...optional, maxLength: 4096, allowedPattern: orNothing('\\s*\\{[\\s\\S]*\\}\\s*') },
       constraintDescription: 'must be empty or a JSON object, from { to }.',
     },
@@ -67,8 +67,8 @@ const groups = {
     SubnetIds: {
       label: 'Subnets of yours',
       description:
-        'Ids of 1 to 16 subnets of one VPC with commas between them, which reach the internet or the endpoints of AWS. ' +
-        'Empty: a VPC of its own without a NAT gateway. Nothing is let in, in either.',
+        'Ids of 1 to 16 subnets of one VPC with commas between them, which reach the internet or the endpoints of ' +
+        'AWS. Empty: a VPC of its own without a NAT gateway. Nothing is let in, in either.',
       ...{ ...optional, allowedPattern: orNothing(listOf('subnet-[0-9a-f]{8,17}', 16)) },
       constraintDescription: 'must be empty or look like subnet-0123456789abcdef0,subnet-0123456789abcdef1.',
     },

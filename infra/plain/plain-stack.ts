@@ -14,13 +14,13 @@ export interface PlainStackProps {
   readonly places: Places;
 }
 
-/** The agent for those who have no CDK: what `runops-agent.json` says elsewhere, the parameters of a template say here. */
+/** The agent for those who have no CDK: what `runops-agent.json` says elsewhere, parameters of a template say here. */
 export class PlainStack extends Stack {
   readonly agent: RunopsAgent;
 
   constructor(scope: Construct, id: string, { images, places }: PlainStackProps) {
     super(scope, id, {
-      description: `Runops agent ${packageVersion}: runs tasks of Runops in this account, each in a container of its own`,
+      description: `Runops agent ${packageVersion}: runs tasks of Runops here, each in a container of its own`,
       // CDK's class and its interface differ in `bootstrapQualifier?: string` and `string | undefined`.
       synthesizer: new PlainSynthesizer(places) as IStackSynthesizer,
     });
@@ -40,7 +40,7 @@ export class PlainStack extends Stack {
     tellOutputs(this, this.agent);
   }
 
-  /** Nobody would look at an issuer or an audience without keys, and whoever typed it in believes that somebody does. */
+  /** Nobody would look at an issuer or an audience without keys, and who typed it in believes that somebody does. */
   private refuseHalfAnIdentity(jwkUrl: string, claims: readonly string[]): void {
     const isFilled = (text: string) => Fn.conditionNot(Fn.conditionEquals(text, ''));
     new CfnRule(this, 'IdentityHasKeys', {

@@ -50,7 +50,7 @@ describe('an installation that cannot work', { timeout: 10 * minutes }, () => {
 });
 
 describe('the plain template', { timeout: 10 * minutes }, () => {
-  it('of the commit before this one is created with one parameter, no bootstrap, and passes its self-test', async () => {
+  it('of the commit before is created with one parameter and no bootstrap, and passes its self-test', async () => {
     const TemplateURL = await account.previousTemplate();
     const { status, outputs, failures } = await account.stacks.create({
       ...{ StackName, TemplateURL, parameters: given() },

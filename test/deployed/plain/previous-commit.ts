@@ -9,8 +9,8 @@ const project = resolve(import.meta.dirname, '../../..');
 const run = promisify(execFile);
 
 /**
- * Lets the commit before this one make its template in `folder`, in a checkout of its own, as somebody did who installed
- * the agent before. `argv` is what `npm run template` is told besides.
+ * Lets the commit before this one make its template in `folder`, in a checkout of its own, as somebody did who
+ * installed the agent before. `argv` is what `npm run template` is told besides.
  */
 export async function buildPreviousTemplate(folder: string, argv: readonly string[]): Promise<void> {
   const checkout = join(mkdtempSync(join(tmpdir(), 'runops-previous-')), 'agent');
