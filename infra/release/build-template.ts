@@ -37,8 +37,8 @@ export const templateFile = 'runops-agent.template.json';
 
 /**
  * Writes the plain template, the code of its functions and their checksums. The same sources make the same bytes.
- * @throws AgentError `config-invalid` when an image is not named by its digest, when the functions were not built, or when
- * something else is in the folder.
+ * @throws AgentError `config-invalid` when an image is not named by its digest, when the functions were not built, or
+ * when something else is in the folder.
  */
 export function buildTemplate({ folder, bucketPrefix, images = {} }: TemplateOptions): BuiltTemplate {
   const bucket = `${bucketPrefix ?? 'runops-agent-assets-${AWS::AccountId}'}-\${AWS::Region}`;

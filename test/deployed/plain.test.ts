@@ -26,7 +26,7 @@ describe('an installation that cannot work', { timeout: 10 * minutes }, () => {
     [
       'with a wrong token',
       async () => [given({ AgentToken: 'not-the-token' }), (template) => template],
-      /does not accept the agent.s token/,
+      /does not know the token of the agent: it is a wrong token/,
     ],
     [
       'in a subnet without a way out',
