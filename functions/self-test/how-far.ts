@@ -21,8 +21,8 @@ export async function howFar({ ledger, inspect }: HowFarDependencies, id: Execut
     return `its output was redacted, but no result of it was reported ${afterItsEnd}. ${see('reporter')}`;
   if (result) {
     return (
-      `its task has ended, but its output was not redacted ${afterItsEnd}. Check the redaction settings and the service ` +
-      `for it, if there is one. ${see('reporter')}`
+      `its task has ended, but its output was not redacted ${afterItsEnd}. Check the redaction settings and the ` +
+      `service for it, if there is one. ${see('reporter')}`
     );
   }
   if (started) return `its command started, but did not end ${inTime}. ${see('runners')}`;
