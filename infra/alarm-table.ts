@@ -240,7 +240,8 @@ function alarmsOfTheLimit({ metrics, dailyVcpuMinutes }: Watched): Record<string
       threshold: 1,
       means:
         'A task waits, because the vCPU minutes of this day are used up or promised: `policy.dailyVcpuMinutes`. It ' +
-        'starts when others end with less than they might have used, or after 00:00 UTC. One is enough: the next wait too.',
+        'starts when others end with less than they might have used, or after 00:00 UTC. One is enough: the next ' +
+        'ones wait too.',
     },
   };
 }
