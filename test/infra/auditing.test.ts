@@ -58,7 +58,7 @@ describe('the bucket of the audit trail', () => {
       Object(chainOf(of)?.properties.ObjectLockConfiguration).Rule.DefaultRetention;
     expect(chainOf(kept)).toMatchObject({
       properties: { ObjectLockEnabled: true, VersioningConfiguration: { Status: 'Enabled' } },
-      policies: { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' },
+      policies: { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' },
     });
     expect(JSON.stringify(chainOf(kept)?.properties.BucketEncryption)).toMatch(/KeysData.*"aws:kms"/);
     expect(rule(kept)).toEqual({ Days: 365, Mode: 'GOVERNANCE' });
