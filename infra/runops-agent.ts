@@ -73,7 +73,7 @@ export class RunopsAgent extends Construct {
     const logRetention = props.ownLogRetention ?? RetentionDays.THREE_MONTHS;
     const redaction = redactionSettings(props.redaction ?? {});
     const vault = vaultVariables(props.vault);
-    const { targets = {}, services = [], secretVariables = {}, secretKeys = [], startsAtOnce = 20 } = props;
+    const { services = [], secretVariables = {}, startsAtOnce = 20 } = props;
 
     const keys = new EncryptionKeys(this, 'Keys');
     const storage = new Storage(this, 'Storage', { keys, logRetentionDays: props.logRetentionDays ?? 365 });
@@ -89,12 +89,7 @@ export class RunopsAgent extends Construct {
       ...{ buckets: [storage.ledger, storage.output], logKey: keys.data, logRetention },
       lookUp: () => lookedUpBy(preflight),
     });
-    const roles = new TargetRoles(this, 'Roles', {
-      ...{ storage, keys, targets, services, secretKeys, secretVariables },
-      vaultSecret: props.vault?.secretId,
-      tokenSecret: props.tokenSecret,
-      secrets: props.secrets ?? { by: 'prefix', prefix: 'runops/' },
-    });
+    const roles = this.rolesOf(props);
     this.roles = roles;
     const { images = {}, architecture = 'arm64' } = props;
     const execution = new Execution(this, 'Execution', {
@@ -130,6 +125,16 @@ export class RunopsAgent extends Construct {
     preflight?.goesBefore([...this.node.children.filter((part) => part !== keys), keys.output]);
     tagAll(this, agentName);
     applyRoleRules(this, props.roles ?? {});
+  }
+
+  private rolesOf(props: RunopsAgentProps): TargetRoles {
+    const { storage, keys } = this;
+    const { targets = {}, services = [], secretVariables = {}, secretKeys = [], tokenSecret } = props;
+    return new TargetRoles(this, 'Roles', {
+      ...{ storage, keys, targets, services, secretKeys, secretVariables, tokenSecret },
+      vaultSecret: props.vault?.secretId,
+      secrets: props.secrets ?? { by: 'prefix', prefix: 'runops/' },
+    });
   }
 
   private allowServices(services: readonly ServiceProps[], agentName: string) {
