@@ -81,6 +81,14 @@ const groups = {
       ...{ ...optional, maxLength: 254, allowedPattern: orNothing('[^\\s@]+@[^\\s@]+\\.[^\\s@]+') },
       constraintDescription: 'must be empty or the address of one mailbox.',
     },
+    MonthlyBudgetDollars: {
+      label: 'Budget for a month, in US dollars',
+      description:
+        'The address above hears when the agent has cost 80 % of it, and when a month is going to cost all of it. 0: ' +
+        'no budget. The tag runops-agent has to be activated once: docs/operations.md.',
+      ...{ type: 'Number', default: 0, minValue: 0 },
+      constraintDescription: 'must be a number of dollars, or 0.',
+    },
   },
 } as const satisfies Record<string, Record<string, PlainParameter>>;
 

@@ -1,7 +1,16 @@
-import { type CfnParameter, CfnRule, Fn, type IStackSynthesizer, SecretValue, Stack } from 'aws-cdk-lib';
+import {
+  CfnCondition,
+  type CfnParameter,
+  CfnRule,
+  Fn,
+  type IStackSynthesizer,
+  SecretValue,
+  Stack,
+} from 'aws-cdk-lib';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { acknowledge, inBothStandards } from '../acknowledge.ts';
+import { onlyIf } from '../conditions.ts';
 import { packageVersion } from '../package-files.ts';
 import { RunopsAgent } from '../runops-agent.ts';
 import type { RunopsAgentProps } from '../runops-agent-props.ts';
@@ -35,7 +44,11 @@ export class PlainStack extends Stack {
       policy: text('Policy'),
       network: { profile: 'either', subnetIds: text('SubnetIds') },
       monitoring: { email: text('AlarmEmail') },
+      monthlyBudgetDollars: given.MonthlyBudgetDollars.valueAsNumber,
     });
+    const noBudget = Fn.conditionEquals(Fn.ref('MonthlyBudgetDollars'), '0');
+    const isBudgeted = new CfnCondition(this, 'IsBudgeted', { expression: Fn.conditionNot(noBudget) });
+    if (this.agent.budget) onlyIf(isBudgeted, this.agent.budget);
     this.refuseHalfAnIdentity(text('JwkUrl'), [text('JwtIssuer'), text('JwtAudience')]);
     tellOutputs(this, this.agent);
   }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { AgentError } from '../../core/errors.ts';
 import { checksumsFile } from './checksums.ts';
@@ -18,5 +18,7 @@ export function ownFolder(folder: string): string {
   }
   rmSync(absolute, { recursive: true, force: true });
   mkdirSync(absolute, { recursive: true });
+  // So that it is known as ours also when nothing comes of what is written next.
+  writeFileSync(join(absolute, checksumsFile), '');
   return absolute;
 }

@@ -10,6 +10,7 @@ const choices = {
   SubnetIds: ['', subnets],
   JwkUrl: ['', 'https://login.example.com/keys'],
   AlarmEmail: ['', 'oncall@example.com'],
+  MonthlyBudgetDollars: ['0', '100'],
 };
 const combinations = Object.entries(choices).reduce<Record<string, string>[]>(
   (before, [name, values]) => before.flatMap((one) => values.map((value) => ({ ...one, [name]: value }))),
@@ -82,6 +83,22 @@ describe('alarms', () => {
     // The two parts of the heartbeat tell through an alarm that has them in it.
     expect(toldOf({ AlarmEmail: 'oncall@example.com' })).toEqual({ alarms, telling: alarms - 2, topics: 1 });
     expect(toldOf({})).toEqual({ alarms, telling: 0, topics: undefined });
+  });
+});
+
+describe('the budget', () => {
+  const budgetsWith = (parameters: Record<string, string>) =>
+    Object.values(fillTemplate(json, parameters).Resources).filter(
+      ({ Type }) => Type === 'AWS::Budgets::Budget',
+    );
+
+  it('is there when it has dollars, and tells whoever is mailed', () => {
+    expect(budgetsWith({})).toEqual([]);
+    const [silent] = budgetsWith({ MonthlyBudgetDollars: '100' });
+    expect(silent?.Properties).toMatchObject({ Budget: { BudgetLimit: { Amount: '100', Unit: 'USD' } } });
+    expect(silent?.Properties).not.toHaveProperty('NotificationsWithSubscribers');
+    const [told] = budgetsWith({ MonthlyBudgetDollars: '100', AlarmEmail: 'oncall@example.com' });
+    expect(told?.Properties?.NotificationsWithSubscribers).toHaveLength(2);
   });
 });
 

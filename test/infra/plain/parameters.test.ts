@@ -45,6 +45,7 @@ describe('the parameters of the plain template', () => {
     ['SubnetIds', subnet],
     ['SubnetIds', Array(16).fill(subnet).join()],
     ['AlarmEmail', 'oncall@example.com'],
+    ['MonthlyBudgetDollars', '100'],
   ])('take for %s the value %j', (name, value) => {
     expect(takes(name, value)).toBe(true);
   });
@@ -63,6 +64,8 @@ describe('the parameters of the plain template', () => {
     ['SubnetIds', `${subnet},`],
     ['SubnetIds', Array(17).fill(subnet).join()],
     ['AlarmEmail', 'oncall'],
+    ['MonthlyBudgetDollars', '-1'],
+    ['MonthlyBudgetDollars', 'many'],
   ])('do not take for %s the value %j', (name, value) => {
     expect(takes(name, value)).toBe(false);
   });
@@ -70,7 +73,8 @@ describe('the parameters of the plain template', () => {
 
 /** As CloudFormation looks at it: the pattern has to be that of the whole. */
 function takes(name: string, value: unknown): boolean {
-  const { AllowedPattern, MinLength = 0, MaxLength = 4096 } = json.Parameters[name] ?? {};
+  const { Type, AllowedPattern, MinLength = 0, MaxLength = 4096, MinValue } = json.Parameters[name] ?? {};
+  if (Type === 'Number') return Number(value) >= Number(MinValue);
   const text = String(value);
   const fits = text.length >= Number(MinLength) && text.length <= Number(MaxLength);
   return fits && new RegExp(`^(?:${AllowedPattern})$`).test(text);
