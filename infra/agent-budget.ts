@@ -9,7 +9,8 @@ export const costTag = 'runops-agent';
 
 /** Puts the tag on everything of the agent that can have one; its containers get it from their task definition. */
 export function tagAll(agent: Construct, agentName: string): void {
-  Tags.of(agent).add(costTag, agentName);
+  // CDK would tag dashboards too, but the schema of their resource that templates are checked by has no tags.
+  Tags.of(agent).add(costTag, agentName, { excludeResourceTypes: ['AWS::CloudWatch::Dashboard'] });
 }
 
 export interface BudgetSettings {

@@ -31,7 +31,7 @@ import { Reporting } from './reporting.ts';
 import { applyRoleRules } from './role-rules.ts';
 import type { IdentityProps, RunopsAgentProps, ServiceProps } from './runops-agent-props.ts';
 import { secretPermission } from './secret-access.ts';
-import { SelfTest } from './self-test.ts';
+import { SelfTest, type SelfTestProps } from './self-test.ts';
 import { Services } from './services.ts';
 import { Storage } from './storage.ts';
 import { TargetRoles } from './target-roles.ts';
@@ -91,7 +91,7 @@ export class RunopsAgent extends Construct {
     });
     const roles = this.rolesOf(props);
     this.roles = roles;
-    const { images = {}, architecture = 'arm64' } = props;
+    const { images = {}, architecture = 'arm64', tracing = false } = props;
     const execution = new Execution(this, 'Execution', {
       ...{ storage, roles, images, architecture, secretVariables, vault, ...logs },
     });
@@ -110,18 +110,14 @@ export class RunopsAgent extends Construct {
       ...{ ...parts, execution, roles, settings, identity: props.identity, startsAtOnce },
     });
     const prices = containerPrices(architecture, this.network.publicIp);
-    const { tracing = false } = props;
     const reporting = { ...parts, capabilities, execution, redaction, prices, tracing };
     this.reporting = new Reporting(this, 'Reporting', reporting);
     this.auditing.onlyBy([this.dispatching.dispatcher.role, this.reporting.reporter.role]);
     this.doctoring = this.doctoringOf({ ...reporting, roles }, props);
     if (services.length > 0) this.allowServices(services, agentName);
-    const limit = this.limitOf(settings.policy);
-    this.monitoring = this.monitoringOf(props.monitoring ?? {}, agentName, limit);
+    this.monitoring = this.monitoringOf(props.monitoring ?? {}, agentName, this.limitOf(settings.policy));
+    this.selfTest = this.selfTestOf({ ...parts, execution }, props);
     this.budget = this.budgetOf(props.monthlyBudgetDollars, agentName);
-    // The last part: it waits for all that are there.
-    this.selfTest =
-      props.selfTest === false ? undefined : new SelfTest(this, 'SelfTest', { ...parts, execution });
     preflight?.goesBefore([...this.node.children.filter((part) => part !== keys), keys.output]);
     tagAll(this, agentName);
     applyRoleRules(this, props.roles ?? {});
@@ -169,6 +165,11 @@ export class RunopsAgent extends Construct {
       ...givenSubnets(this, network),
       ...(policy && { policy: typeof policy === 'string' ? policy : JSON.stringify(policy) }),
     });
+  }
+
+  /** The last part: it waits for all that are there. The budget comes later, because it may be there or not. */
+  private selfTestOf(parts: SelfTestProps, { selfTest = true }: RunopsAgentProps): SelfTest | undefined {
+    return selfTest ? new SelfTest(this, 'SelfTest', parts) : undefined;
   }
 
   private limitOf(policy: WrittenSettings['policy']): DailyVcpuMinutes {
