@@ -169,7 +169,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'the daily limit is not asked',
     file: 'functions/dispatcher/dispatch.ts',
-    guard: '  if (received && (await isHeld(deps, id, received))) return;\n',
+    guard: '  if (await isHeld(deps, id, task)) return;\n',
     without: '',
   },
   {
