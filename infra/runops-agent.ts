@@ -116,7 +116,7 @@ export class RunopsAgent extends Construct {
     this.doctoring = this.doctoringOf({ ...reporting, roles }, props);
     if (services.length > 0) this.allowServices(services, agentName);
     this.monitoring = this.monitoringOf(props.monitoring ?? {}, agentName, this.limitOf(settings.policy));
-    this.selfTest = this.selfTestOf({ ...parts, execution }, props);
+    this.selfTest = this.selfTestOf({ ...parts, execution, later: this.afterTheTest() }, props);
     this.budget = this.budgetOf(props.monthlyBudgetDollars, agentName);
     preflight?.goesBefore([...this.node.children.filter((part) => part !== keys), keys.output]);
     tagAll(this, agentName);
@@ -170,6 +170,11 @@ export class RunopsAgent extends Construct {
   /** The last part: it waits for all that are there. The budget comes later, because it may be there or not. */
   private selfTestOf(parts: SelfTestProps, { selfTest = true }: RunopsAgentProps): SelfTest | undefined {
     return selfTest ? new SelfTest(this, 'SelfTest', parts) : undefined;
+  }
+
+  /** The polling; and what shows it or looks at it. */
+  private afterTheTest(): Construct[] {
+    return [this.polling.everyMinute, this.doctoring, ...(this.monitoring ? [this.monitoring] : [])];
   }
 
   private limitOf(policy: WrittenSettings['policy']): DailyVcpuMinutes {

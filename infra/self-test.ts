@@ -1,5 +1,5 @@
-import { CustomResource, Duration, Stack } from 'aws-cdk-lib';
-import { Construct } from 'constructs';
+import { CfnResource, CustomResource, Duration, Stack } from 'aws-cdk-lib';
+import { Construct, type IConstruct } from 'constructs';
 import type { VariablesOf } from '../adapters/aws/deployment-env.ts';
 import { AgentError } from '../core/errors.ts';
 import { taskTypes } from '../core/task-types.ts';
@@ -13,6 +13,8 @@ import { tellsChanges } from './tells-changes.ts';
 
 export interface SelfTestProps extends AgentParts {
   readonly execution: Execution;
+  /** What begins only when the test has passed, above all the polling: no task is taken by an agent that goes again. */
+  readonly later: readonly IConstruct[];
 }
 
 /** The function waits for nine minutes and has some time left to answer: `core/limits.ts`. */
@@ -58,7 +60,13 @@ export class SelfTest extends Construct {
       serviceTimeout: Duration.seconds(serviceSeconds),
       properties: tellsChanges(this, parts),
     });
-    this.resource.node.addDependency(...parts);
+    const waiting = new Set(props.later.flatMap((part) => part.node.findAll()));
+    const others = parts
+      .flatMap((part) => part.node.findAll())
+      .filter((construct) => !waiting.has(construct));
+    this.resource.node.addDependency(...others.filter(CfnResource.isCfnResource));
+    for (const part of props.later) part.node.addDependency(this.resource);
+    storage.letErase(this.tester.role);
   }
 
   /** A sentence, known when the stack is there. */
@@ -71,17 +79,25 @@ export class SelfTest extends Construct {
 const anySelfTest = { star: 'The star is the id of a self-test; no task of the API may be called so.' };
 
 function permissionsOf(scope: Construct, { storage, queues, execution, keys }: SelfTestProps): Permission[] {
-  const { ledger, logs } = storage;
+  const { ledger, output, logs } = storage;
   const records = ['work/self-test-*', 'executions/self-test-*'];
   const marks = ['work/self-test-*/task', 'open/self-test-*'];
   const reads = [...records.map((key) => ledger.arnForObjects(key)), logs.arnForObjects('logs/self-test-*')];
   const creates = marks.map((key) => ledger.arnForObjects(key));
+  const erased = [
+    ...[...records, 'open/self-test-*'].map((key) => ledger.arnForObjects(key)),
+    ...[output.arnForObjects('output/self-test-*'), logs.arnForObjects('logs/self-test-*')],
+  ];
   return [
     allow(['s3:GetObject'], reads, anySelfTest),
     allow(['s3:PutObject'], creates, anySelfTest),
     // Without it S3 says "forbidden" for a record that is not there.
     allow(['s3:ListBucket'], [ledger.bucketArn], {
       conditions: { StringLike: { 's3:prefix': records } },
+    }),
+    allow(['s3:DeleteObject', 's3:DeleteObjectVersion'], erased, anySelfTest),
+    allow(['s3:ListBucketVersions'], [ledger.bucketArn, output.bucketArn, logs.bucketArn], {
+      conditions: { StringLike: { 's3:prefix': '*/self-test-*' } },
     }),
     ...allowKeys('s3', ['kms:Decrypt', 'kms:GenerateDataKey'], [keys.data]),
     allow(['sqs:SendMessage'], [queues.dispatches.queue.queueArn]),

@@ -1,5 +1,5 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { AnyPrincipal, Effect, type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import {
   BlockPublicAccess,
   Bucket,
@@ -35,6 +35,7 @@ export class Storage extends Construct {
   readonly output: IBucket;
   /** `logs/<id>.log`: what is left of it. */
   readonly logs: IBucket;
+  private readonly neverDeleted: PolicyStatement;
 
   constructor(scope: Construct, id: string, { keys, logRetentionDays }: StorageProps) {
     super(scope, id);
@@ -44,7 +45,8 @@ export class Storage extends Construct {
       // Of usage only the current day counts.
       lifecycleRules: [expire(30, 'work/'), expire(30, 'open/'), expire(7, 'usage/')],
     });
-    this.ledger.addToResourcePolicy(neverDeleted(this.ledger));
+    this.neverDeleted = neverDeleted(this.ledger);
+    this.ledger.addToResourcePolicy(this.neverDeleted);
     this.ledger.addToResourcePolicy(neverReplaced(this.ledger));
     announceObjects(this.ledger);
 
@@ -65,6 +67,11 @@ export class Storage extends Construct {
       ],
     });
     acknowledgeBuckets(this);
+  }
+
+  /** Lets one role delete permanent records after all: those that its own policy names. */
+  letErase(role: IRole): void {
+    this.neverDeleted.addCondition('ArnNotEquals', { 'aws:PrincipalArn': role.roleArn });
   }
 }
 

@@ -16,8 +16,13 @@ export function passingPrefix(id: ExecutionId): string {
   return `work/${id}/`;
 }
 
+/** The records that stay. */
+export function permanentPrefix(id: ExecutionId): string {
+  return `executions/${id}/`;
+}
+
 export function recordKey(id: ExecutionId, name: string): string {
-  return isPermanent(name) ? `executions/${id}/${name}` : `${passingPrefix(id)}${name}`;
+  return `${isPermanent(name) ? permanentPrefix(id) : passingPrefix(id)}${name}`;
 }
 
 export function outputPrefix(id: ExecutionId): string {

@@ -35,6 +35,14 @@ const deps = {
     ]);
     return isRollingBack(new CloudFormationClient(clientSettings), stackId);
   },
+  async erase(id: string) {
+    const [{ s3Client }, { eraseExecution }] = await Promise.all([
+      import('../../adapters/aws/s3-client.ts'),
+      import('../../adapters/aws/erase-execution.ts'),
+    ]);
+    const buckets = { ledger: env.LEDGER_BUCKET, output: env.OUTPUT_BUCKET, logs: env.LOG_BUCKET };
+    await eraseExecution(s3Client(env.AWS_ENDPOINT_URL), buckets, id);
+  },
   clock,
   log,
 };

@@ -13,6 +13,8 @@ export interface SelfTestDependencies extends HowFarDependencies {
   readLog: (id: ExecutionId) => Promise<string>;
   /** Whether CloudFormation is putting the stack back to what it was. */
   isRollingBack: (stackId: string) => Promise<boolean>;
+  /** Takes all that there is of an execution out of the buckets. */
+  erase: (id: ExecutionId) => Promise<void>;
   log: Log;
 }
 
@@ -41,6 +43,7 @@ export async function testDeployment(
     return { Seconds: String(seconds()), Summary: `The self-test passed in ${seconds()} s: ${proven}` };
   } catch (thrown) {
     log.error('self-test.failed', { taskId: id, seconds: seconds(), cause: messageOf(thrown) });
+    if (RequestType === 'Create') await leaveNothing(deps, id);
     throw thrown;
   }
 }
@@ -55,6 +58,14 @@ const untested = {
 /** A failure on the way back would leave the stack where no update helps. Who cannot know it tests. */
 async function isRollingBack(deps: SelfTestDependencies, stackId: string): Promise<boolean> {
   return deps.isRollingBack(stackId).catch(() => false);
+}
+
+/**
+ * CloudFormation is about to take back a stack that was never used, and it deletes no bucket that holds something. What
+ * cannot be erased stays, and the events of the stack name its bucket: the failure itself is the better answer.
+ */
+async function leaveNothing({ erase, log }: SelfTestDependencies, id: ExecutionId): Promise<void> {
+  await erase(id).catch((thrown) => log.error('cleanup.failed', { taskId: id, cause: messageOf(thrown) }));
 }
 
 /** What is wrong, or undefined. */

@@ -40,6 +40,8 @@ export function workingAgent() {
     /** Which functions are deployed and work. */
     works: { dispatcher: true, reporter: true },
     isRollingBack: async (_stack: string): Promise<boolean> => false,
+    erased: [] as string[],
+    erase: async (id: string): Promise<void> => void memory.erased.push(id),
   };
   const launcher: Launcher & { requests: LaunchRequest[] } = memory.launcher;
   const scripts: string[] = [];

@@ -31,6 +31,25 @@ describe('the self-test of an agent that does not work', () => {
     );
   });
 
+  it('takes what it has written out of the buckets of a stack that goes again, and of no other', async () => {
+    const created = workingAgent();
+    created.memory.works.dispatcher = false;
+    await failsWith(created, /nobody took it/);
+    expect(created.memory.erased).toEqual([id]);
+    const updated = workingAgent();
+    updated.memory.works.dispatcher = false;
+    await expect(updated.test({ RequestType: 'Update' })).rejects.toThrow(/nobody took it/);
+    expect(updated.memory.erased).toEqual([]);
+  });
+
+  it('says what failed also when that cannot be taken out', async () => {
+    const { memory, test, lines } = workingAgent();
+    memory.works.dispatcher = false;
+    memory.erase = () => Promise.reject(new Error('s3:DeleteObject was denied.'));
+    await expect(test()).rejects.toThrow(/nobody took it/);
+    expect(lines.at(-1)).toContain('"event":"cleanup.failed"');
+  });
+
   it('says that no container was started', async () => {
     const agent = workingAgent();
     agent.memory.launcher.launch = async () => {
