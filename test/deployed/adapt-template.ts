@@ -10,6 +10,9 @@ export function adaptTemplate(template: Template): Template {
     // `Ref` gives the ARN on AWS and the name here:
     // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-secret.html
     if (isSecret(value?.Ref)) return { 'Fn::GetAtt': [value.Ref, 'Id'] };
+    // It takes the name in this call for the name of a rule.
+    if ([value?.Action].flat().includes('events:DescribeEventBus'))
+      return { ...value, Resource: [value.Resource, 'arn:aws:events:*:*:rule/default/*'].flat() };
     // No request here has these two condition keys, so that whoever asks for them is denied.
     if (key === 'Statement' && Array.isArray(value))
       return value.filter((statement) => !asksForIfNoneMatch(statement));

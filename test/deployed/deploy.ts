@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import type { Emulator } from '../support/emulator.ts';
 import { adaptTemplate } from './adapt-template.ts';
 import { formCall } from './aws/signed-fetch.ts';
+import { emulatedAccount } from './emulated-account.ts';
 import { pruneTemplate, type Template } from './prune-template.ts';
 
 const project = resolve(import.meta.dirname, '../..');
@@ -16,9 +17,6 @@ export async function bootstrap(emulator: Emulator): Promise<void> {
   const { region } = emulator.clientOptions;
   await cdk(emulator, tmpdir(), ['bootstrap', `aws://${emulatedAccount}/${region}`]);
 }
-
-/** The account of an emulator that was told no other. */
-export const emulatedAccount = '000000000000';
 
 export interface Deployment {
   template: Template;

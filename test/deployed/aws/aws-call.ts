@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { emulatedAccount } from '../emulated-account.ts';
 
 /** One call of AWS by our own code, as an IAM policy sees it. */
 export interface AwsCall {
@@ -25,7 +26,7 @@ export interface AwsHttpRequest {
 
 /** The name that infra gave it; Powertools appends its own to it. */
 export function callerOf({ 'user-agent': agent = '' }: IncomingHttpHeaders): string {
-  return /\bapp\/(runops-[a-z]+)/.exec(agent)?.[1] ?? '';
+  return /\bapp\/(runops(-[a-z]+)+)/.exec(agent)?.[1] ?? '';
 }
 
 /** Who signed and for which service: `Credential=<key>/<day>/<region>/<service>/aws4_request`. */
@@ -47,7 +48,7 @@ export function askedFor(request: AwsHttpRequest): Asked {
   const target = String(request.headers['x-amz-target'] ?? '');
   if (!target) {
     const form = new URLSearchParams(request.body);
-    return { action: `${service}:${form.get('Action')}`, resource: form.get('RoleArn') ?? '*', context: {} };
+    return { action: `${service}:${form.get('Action')}`, ...resourceOfForm(service, form) };
   }
   const action = `${service}:${target.split('.').at(-1)}`;
   const input = JSON.parse(request.body || '{}');
@@ -64,7 +65,8 @@ function ofS3({ method, path }: AwsHttpRequest): Asked {
     if (method === 'POST' && query.has('delete'))
       return { action: 's3:DeleteObject', resource: `arn:aws:s3:::${bucket}/*`, context: {} };
     const context = { 's3:prefix': query.get('prefix') ?? '' };
-    return { action: 's3:ListBucket', resource: `arn:aws:s3:::${bucket}`, context };
+    const action = query.has('versions') ? 's3:ListBucketVersions' : 's3:ListBucket';
+    return { action, resource: `arn:aws:s3:::${bucket}`, context };
   }
   const resource = `arn:aws:s3:::${bucket}/${key}`;
   if (method === 'DELETE') {
@@ -75,7 +77,21 @@ function ofS3({ method, path }: AwsHttpRequest): Asked {
   return { action, resource, context: {} };
 }
 
+/** Of the services that take a form. The only role that is looked at by its name is that of ECS itself. */
+function resourceOfForm(service: string, form: URLSearchParams): Pick<AwsCall, 'resource' | 'context'> {
+  if (service === 'cloudformation') return { resource: form.get('StackName') ?? '*', context: {} };
+  if (service !== 'iam') return { resource: form.get('RoleArn') ?? '*', context: {} };
+  const role = 'role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS';
+  const context = { 'iam:AWSServiceName': form.get('AWSServiceName') ?? '' };
+  return { resource: `arn:aws:iam::${emulatedAccount}:${role}`, context };
+}
+
 function resourceOf(service: string, input: Record<string, unknown>): string {
+  if (service === 'events') {
+    const [entry] = [input.Entries ?? []].flat();
+    const bus = Object(entry).EventBusName ?? input.Name;
+    return `arn:aws:events:us-east-1:${emulatedAccount}:event-bus/${bus}`;
+  }
   const named = ['taskDefinition', 'task', 'SecretId', 'RoleArn', 'KeyId'].map((name) => input[name]);
   const tasks = Array.isArray(input.tasks) ? input.tasks : [];
   const found = [...named, ...tasks].find((value) => typeof value === 'string');

@@ -1,7 +1,7 @@
 import type { Emulator } from '../../support/emulator.ts';
 import type { SimulatedRole } from '../../support/iam-simulation.ts';
 import { formCall } from '../aws/signed-fetch.ts';
-import { emulatedAccount } from '../deploy.ts';
+import { emulatedAccount } from '../emulated-account.ts';
 import type { Template } from '../prune-template.ts';
 
 /** The synthesized roles, by their logical ids, with every reference filled in by what was deployed for it. */

@@ -1,6 +1,6 @@
 import { isAllowed, type PolicyStatement, type SimulatedRole } from '../../support/iam-simulation.ts';
 import type { AwsCall } from '../aws/aws-call.ts';
-import { emulatedAccount } from '../deploy.ts';
+import { emulatedAccount } from '../emulated-account.ts';
 
 export interface Judgement {
   /** Calls that no role of their caller allows. */

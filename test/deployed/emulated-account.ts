@@ -1,0 +1,2 @@
+/** The account of an emulator that was told no other. */
+export const emulatedAccount = '000000000000';
