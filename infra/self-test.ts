@@ -85,7 +85,7 @@ function permissionsOf(scope: Construct, { storage, queues, execution, keys }: S
   const reads = [...records.map((key) => ledger.arnForObjects(key)), logs.arnForObjects('logs/self-test-*')];
   const creates = marks.map((key) => ledger.arnForObjects(key));
   const erased = [
-    ...[...records, 'open/self-test-*'].map((key) => ledger.arnForObjects(key)),
+    ...[...records, 'open/self-test-*', 'usage/*/self-test-*'].map((key) => ledger.arnForObjects(key)),
     ...[output.arnForObjects('output/self-test-*'), logs.arnForObjects('logs/self-test-*')],
   ];
   return [
@@ -97,7 +97,7 @@ function permissionsOf(scope: Construct, { storage, queues, execution, keys }: S
     }),
     allow(['s3:DeleteObject', 's3:DeleteObjectVersion'], erased, anySelfTest),
     allow(['s3:ListBucketVersions'], [ledger.bucketArn, output.bucketArn, logs.bucketArn], {
-      conditions: { StringLike: { 's3:prefix': '*/self-test-*' } },
+      conditions: { StringLike: { 's3:prefix': ['*/self-test-*', 'usage/'] } },
     }),
     ...allowKeys('s3', ['kms:Decrypt', 'kms:GenerateDataKey'], [keys.data]),
     allow(['sqs:SendMessage'], [queues.dispatches.queue.queueArn]),

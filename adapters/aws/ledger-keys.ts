@@ -6,6 +6,9 @@ import { type ExecutionId, isPermanent } from '../../core/execution.ts';
  */
 export const openPrefix = 'open/';
 
+/** What the executions of each day have used: `usage.ts`. */
+export const usagePrefix = 'usage/';
+
 /** The mark of an execution that is not closed. */
 export function markKey(id: ExecutionId): string {
   return `${openPrefix}${id}`;

@@ -1,6 +1,7 @@
 import type { UsageEntry } from '../../core/daily-usage.ts';
 import type { Usage } from '../../core/ports.ts';
 import { type LedgerBucket, pages, remove, write } from './ledger-bucket.ts';
+import { usagePrefix } from './ledger-keys.ts';
 
 /**
  * The usage of days in the bucket of the ledger: an empty object for each entry, which is all in its key. A listing
@@ -26,7 +27,7 @@ export function s3Usage(bucket: LedgerBucket): Usage {
 }
 
 function prefixOf(day: string): string {
-  return `usage/${day}/`;
+  return `${usagePrefix}${day}/`;
 }
 
 function keyOf(day: string, entry: UsageEntry): string {

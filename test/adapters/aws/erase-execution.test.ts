@@ -24,6 +24,8 @@ it('deletes every version of all that an execution has in the three buckets, and
       'executions/7/started',
       'work/self-test-1/task',
       'open/self-test-1',
+      'usage/2026-11-30/self-test-1/over',
+      'usage/2026-11-30/7/over',
     ],
     output: ['output/self-test-1/000001', 'output/7/000001'],
     logs: ['logs/self-test-1.log', 'logs/7.log'],
@@ -40,6 +42,7 @@ it('deletes every version of all that an execution has in the three buckets, and
     'logs logs/self-test-1.log marker',
     'ledger work/self-test-1/task null',
     'ledger executions/self-test-1/started null',
+    'ledger usage/2026-11-30/self-test-1/over null',
     'ledger open/self-test-1 null',
   ]);
 });
