@@ -3,8 +3,9 @@ import {
   CloudFormationClient,
   CreateStackCommand,
   DeleteStackCommand,
-  DescribeStackEventsCommand,
   DescribeStacksCommand,
+  paginateDescribeStackEvents,
+  type StackEvent,
   UpdateStackCommand,
 } from '@aws-sdk/client-cloudformation';
 import type { Emulator } from '../../support/emulator.ts';
@@ -42,8 +43,12 @@ export function stacks({ clientOptions }: Emulator) {
   }
 
   async function failuresOf(StackName: string): Promise<string[]> {
-    const { StackEvents = [] } = await client.send(new DescribeStackEventsCommand({ StackName }));
-    return StackEvents.toReversed()
+    const events: StackEvent[] = [];
+    for await (const page of paginateDescribeStackEvents({ client }, { StackName })) {
+      events.push(...(page.StackEvents ?? []));
+    }
+    return events
+      .toReversed()
       .filter(({ ResourceStatus = '' }) => /_FAILED$/.test(ResourceStatus))
       .map(({ LogicalResourceId, ResourceStatusReason }) => `${LogicalResourceId}: ${ResourceStatusReason}`);
   }
