@@ -87,8 +87,10 @@ describe('the plain template', { timeout: 10 * minutes }, () => {
     await expect
       .poll(() => ['a', 'b', 'c'].map(witness.startsOf), { timeout: 2 * minutes, interval: 200 })
       .toEqual([1, 1, 1]);
+    // Also where the commit changes nothing of the template, its user may change a parameter.
+    const Policy = '{"runSeconds": 3000}';
     const updating = account.stacks.update({
-      ...{ StackName, TemplateURL: await account.template(), parameters: given() },
+      ...{ StackName, TemplateURL: await account.template(), parameters: given({ Policy }) },
     });
     const late = Array.from({ length: 5 }, (_, n) =>
       run(shell(`late-${n}`, `${line(`late-${n}`)}; echo done`)),
@@ -118,8 +120,9 @@ describe('the plain template', { timeout: 10 * minutes }, () => {
   it('leaves nothing behind when it is deleted but its buckets and their key', async () => {
     expect((await account.stacks.delete(StackName)).status).toBe('DELETE_COMPLETE');
     const added = [...(await held()).difference(before)];
+    // The emulator makes a log group anew for the last lines of a function; on AWS no role of ours may.
     const left = added
-      .filter((line) => !/^bucket runops-release-/.test(line))
+      .filter((line) => !/^bucket runops-release-|^log group/.test(line))
       .map((line) => line.split(' (')[0]);
     console.info(left.join('\n'));
     expect(left.toSorted()).toEqual([
