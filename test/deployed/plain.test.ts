@@ -143,7 +143,7 @@ async function lonelySubnet(): Promise<string> {
   return Subnet?.SubnetId ?? '';
 }
 
-/** A setting of the redaction that is not one; the self-test's fingerprint is another one then, as after a synthesis. */
+/** A setting of the redaction that is none. The self-test has another fingerprint then, as after a synthesis. */
 function withoutRedaction(template: Template): Template {
   const Resources = Object.entries(template.Resources).map(([id, resource]) => {
     const { Environment, ...properties } = Object(resource.Properties);
