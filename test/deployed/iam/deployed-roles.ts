@@ -25,6 +25,7 @@ export async function deployedRoles(
     const pseudo: Record<string, string> = {
       ...{ 'AWS::Partition': 'aws', 'AWS::Region': region, 'AWS::AccountId': emulatedAccount },
       ...{ 'AWS::URLSuffix': 'amazonaws.com' },
+      'AWS::StackId': `arn:aws:cloudformation:${region}:${emulatedAccount}:stack/${stack}/*`,
     };
     // `Ref` of these is the ARN on AWS.
     const isArn = /SecretsManager::Secret|ECS::TaskDefinition/.test(Resources[id]?.Type ?? '');
@@ -41,6 +42,8 @@ export async function deployedRoles(
         return `arn:aws:iam::${emulatedAccount}:role/${name}`;
       case 'AWS::SQS::Queue':
         return `arn:aws:sqs:${place}:${name.split('/').at(-1)}`;
+      case 'AWS::Events::EventBus':
+        return `arn:aws:events:${place}:event-bus/${name}`;
       case 'AWS::KMS::Key':
         return `arn:aws:kms:${place}:key/${name}`;
       case 'AWS::SecretsManager::Secret':
