@@ -1,5 +1,6 @@
 import { createLocalJWKSet, type JWTVerifyGetKey } from 'jose';
 import * as z from 'zod/mini';
+import type { HttpOutcome } from './http-request.ts';
 import { type Http, sendWithRetries } from './http-retry.ts';
 import { limits } from './limits.ts';
 
@@ -49,14 +50,19 @@ export function keySet(http: Http, jwkUrl: string): KeySet {
   };
 }
 
-async function fetchKeys(http: Http, url: string): Promise<JWTVerifyGetKey | undefined> {
+/** Asks a provider for its public keys. */
+export async function askForKeys(http: Http, url: string): Promise<HttpOutcome> {
   const request = {
     method: 'GET',
     url,
     headers: { accept: 'application/json' },
     responseBytesMax: limits.keySetBytes,
   } as const;
-  const { outcome } = await sendWithRetries(http, request, limits.apiCalls.keySet, true);
+  return (await sendWithRetries(http, request, limits.apiCalls.keySet, true)).outcome;
+}
+
+async function fetchKeys(http: Http, url: string): Promise<JWTVerifyGetKey | undefined> {
+  const outcome = await askForKeys(http, url);
   if (outcome.status !== 200 || outcome.body === null) return undefined;
   try {
     return createLocalJWKSet(keySetSchema.parse(JSON.parse(outcome.body)));

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type FakeRunopsApi, type Json, startFakeRunopsApi } from '../support/fake-runops-api.ts';
+import { startedParts } from '../support/started-parts.ts';
 import { type Aws, startAws } from './aws/start-aws.ts';
 import { bootstrap, deploy } from './deploy.ts';
 import { pushImages } from './images.ts';
@@ -31,10 +32,8 @@ export interface DeployedAgent {
 
 /** Says on the console how long each step took. */
 export async function startDeployedAgent(): Promise<DeployedAgent> {
-  const started: { close(): Promise<void> }[] = [];
-  const close = async () => {
-    for (const part of started.splice(0)) await part.close();
-  };
+  const parts = startedParts();
+  const { close } = parts;
   const step = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
     const from = performance.now();
     const made = await work();
@@ -45,9 +44,7 @@ export async function startDeployedAgent(): Promise<DeployedAgent> {
     name: string,
     work: () => Promise<T>,
   ): Promise<T> => {
-    const part = await step(name, work);
-    started.unshift(part);
-    return part;
+    return parts.keep(await step(name, work));
   };
   try {
     const aws = await keep('engine, registry and emulator', startAws);

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { type Finding, ill, well } from '../../../core/finding.ts';
-import { type Http, sendWithRetries } from '../../../core/http-retry.ts';
-import { limits } from '../../../core/limits.ts';
+import type { Http } from '../../../core/http-retry.ts';
+import { askForKeys } from '../../../core/key-set.ts';
 import { looking } from './look.ts';
 
 const check = 'keys of the identity provider';
@@ -14,13 +14,7 @@ const keySet = z.object({
 /** Whether tokens of users can be verified: the keys are there, and some are for RS256 or ES256. */
 export function jwks(http: Http, url: string): Promise<Finding[]> {
   return looking(check, async () => {
-    const request = {
-      method: 'GET',
-      url,
-      headers: { accept: 'application/json' },
-      responseBytesMax: limits.keySetBytes,
-    } as const;
-    const { outcome } = await sendWithRetries(http, request, limits.apiCalls.keySet, true);
+    const outcome = await askForKeys(http, url);
     if (outcome.status === null) {
       return [ill(check, `${url} gave no answer (${outcome.problem}).`, remedy)];
     }

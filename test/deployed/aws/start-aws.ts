@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Emulator, startEmulator } from '../../support/emulator.ts';
 import { freePort } from '../../support/server-process.ts';
+import { startedParts } from '../../support/started-parts.ts';
 import { awsAddress, startContainerNetwork } from './container-network.ts';
 import { startDockerEngine } from './docker-engine.ts';
 import { startDockerProxy } from './docker-proxy.ts';
@@ -24,14 +25,7 @@ export interface Aws {
 }
 
 export async function startAws(): Promise<Aws> {
-  const started: { close(): Promise<void> }[] = [];
-  const keep = <T extends { close(): Promise<void> }>(part: T): T => {
-    started.unshift(part);
-    return part;
-  };
-  const close = async () => {
-    for (const part of started.splice(0)) await part.close();
-  };
+  const { keep, close } = startedParts();
   try {
     keep(await startDockerEngine());
     const network = keep(await startContainerNetwork());

@@ -12,7 +12,7 @@ export interface Judgement {
 
 /** What AWS itself does with the permissions of ours: no call of our own is seen for it. */
 const byAwsItself =
-  /^(kms|xray|logs):|^iam:PassRole$|^sts:TagSession$|^ecs:TagResource$|^sqs:(Receive|Delete|Change)Message|^sqs:GetQueueAttributes$/;
+  /^(kms|xray|logs):|^((iam|sts|ecs):(PassRole|Tag\w+)|sqs:(GetQueueAttributes|(Receive|Delete|Change)Message\w*))$/;
 
 /**
  * Holds each call that was made against the roles that its caller may have, and each permission against the calls.

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildTemplate } from '../../../infra/release/build-template.ts';
 import { type FakeRunopsApi, type Json, startFakeRunopsApi } from '../../support/fake-runops-api.ts';
+import { startedParts } from '../../support/started-parts.ts';
 import { type Aws, startAws } from '../aws/start-aws.ts';
 import { pushImages } from '../images.ts';
 import type { Template } from '../prune-template.ts';
@@ -30,14 +31,7 @@ export interface PlainAccount {
 const bucketPrefix = 'runops-release';
 
 export async function startPlainAccount(): Promise<PlainAccount> {
-  const started: { close(): Promise<void> }[] = [];
-  const keep = <T extends { close(): Promise<void> }>(part: T): T => {
-    started.unshift(part);
-    return part;
-  };
-  const close = async () => {
-    for (const part of started.splice(0)) await part.close();
-  };
+  const { keep, close } = startedParts();
   try {
     const aws = keep(await startAws());
     const { emulator } = aws;
