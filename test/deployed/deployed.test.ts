@@ -25,10 +25,10 @@ beforeAll(async () => {
 afterAll(() => agent?.close(), minutes);
 
 const started = (id: string) =>
-  expect.poll(() => agent.witness.startsOf(id), { timeout: 2 * minutes, interval: 200 }).toBe(1);
+  expect.poll(() => agent.witness.startsOf(id), { timeout: 8 * minutes, interval: 200 }).toBe(1);
 const startLine = (id: string) => agent.witness.line('bash', id);
 
-describe.concurrent('while much happens at once', { timeout: 6 * minutes }, () => {
+describe.concurrent('while much happens at once', { timeout: 12 * minutes }, () => {
   it.for([1, 2, 3, 4])('runs a task of each of the five families, round %i', async (round) => {
     const tasks = familyTasks(`all-${round}`, agent.witness, personal);
     const results = await Promise.all(tasks.map((task) => agent.run(task)));
