@@ -48,7 +48,7 @@ describe('an installation that cannot work', { timeout: 10 * minutes }, () => {
   });
 });
 
-describe('the plain template', { timeout: 10 * minutes }, () => {
+describe('the plain template', { timeout: 20 * minutes }, () => {
   let before: Set<string>;
   beforeAll(async () => {
     before = await held();
@@ -85,7 +85,7 @@ describe('the plain template', { timeout: 10 * minutes }, () => {
     const line = (id: string) => witness.line('bash', id);
     const running = ['a', 'b', 'c'].map((id) => run(shell(id, `${line(id)}; sleep 45; echo done`)));
     await expect
-      .poll(() => ['a', 'b', 'c'].map(witness.startsOf), { timeout: 2 * minutes, interval: 200 })
+      .poll(() => ['a', 'b', 'c'].map(witness.startsOf), { timeout: 8 * minutes, interval: 200 })
       .toEqual([1, 1, 1]);
     // Also where the commit changes nothing of the template, its user may change a parameter.
     const Policy = '{"runSeconds": 3000}';
